@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+/// @title Stake per operator; rewards by index in O(1), dripped over the next epoch
+/// @notice Holds principal only; reward tokens lie in the PayoutSplitter.
+interface IStaking {
+    struct StakeView {
+        uint256 active;
+        uint256 pending;
+        /// epoch from which the pending part earns
+        uint64 earnsFromEpoch;
+        /// accrued so far, before and of operator fee
+        uint256 claimableGross;
+        uint256 claimableFee;
+    }
+
+    struct UnbondRequest {
+        uint256 requestId;
+        uint32 operatorId;
+        /// before any slash that still may come
+        uint256 amount;
+        uint64 withdrawableAt;
+    }
+
+    struct OperatorView {
+        address payoutWallet;
+        uint16 commissionBps;
+        bool open;
+        uint256 active;
+        uint256 pending;
+        uint256 unbonding;
+        uint256 rewardPerSecond;
+        uint64 dripEndsAt;
+    }
+
+    event OperatorSet(uint32 indexed operatorId, address payoutWallet, uint16 commissionBps, bool open);
+    event Staked(address indexed wallet, uint32 indexed operatorId, uint256 amount, uint64 earnsFromEpoch);
+    event UnbondRequested(
+        address indexed wallet, uint32 indexed operatorId, uint256 indexed requestId, uint256 amount, uint64 withdrawableAt
+    );
+    event Withdrawn(address indexed wallet, uint32 indexed operatorId, uint256 indexed requestId, uint256 amount);
+    event RewardDistributed(
+        uint32 indexed operatorId, uint64 indexed epoch, uint256 gross, uint256 operatorFee, uint64 dripEndsAt
+    );
+    event Slashed(uint32 indexed operatorId, uint256 amount, bytes32 reason);
+
+    error ZeroAmount();
+    error UnknownOperator(uint32 operatorId);
+    error OperatorClosed(uint32 operatorId);
+    error StakeTooSmall(uint256 staked, uint256 wanted);
+    error UnknownRequest(uint256 requestId);
+    error NotYetWithdrawable(uint64 withdrawableAt);
+    error NothingToClaim();
+    error TooManyRequests();
+    error OnlyEpochManager();
+    error SlashTooLarge();
+    error CommissionTooHigh(uint256 bps);
+
+    function stake(uint32 operatorId, uint256 amount) external;
+    function stakeWithPermit(uint32 operatorId, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+    function requestUnbond(uint32 operatorId, uint256 amount) external returns (uint256 requestId);
+    function withdraw(uint256 requestId) external;
+    function claim(uint32 operatorId) external;
+    /// pays only the wallet itself
+    function claimFor(address wallet, uint32 operatorId) external;
+
+    /// only EpochManager: closes the epoch for accrual and starts the drip of what was moved to the splitter
+    function onEpochFinal(uint64 epoch, uint32[] calldata operatorIds, uint256[] calldata gross) external;
+    /// restricted: timelock
+    function setOperator(uint32 operatorId, address payoutWallet, uint16 commissionBps, bool open) external;
+    /// restricted: timelock (bond first, delegators beyond it, never to zero)
+    function slash(uint32 operatorId, uint256 amount, bytes32 reason, address to) external;
+
+    function stakeOf(address wallet, uint32 operatorId) external view returns (StakeView memory);
+    function unbondingOf(address wallet) external view returns (UnbondRequest[] memory);
+    function operatorOf(uint32 operatorId) external view returns (OperatorView memory);
+    function operatorIds() external view returns (uint32[] memory);
+    /// epoch now open for accrual; the first is 1
+    function currentEpoch() external view returns (uint64);
+    function unbondingSeconds() external view returns (uint64);
+    function totalStaked() external view returns (uint256);
+}
