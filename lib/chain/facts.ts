@@ -1,0 +1,212 @@
+import type { Address, Hex } from "viem";
+
+/** Where a fact stands on the chain. Only facts of finalized blocks are ever handed to a command. */
+export interface FactOrigin {
+  chainId: number;
+  blockNumber: bigint;
+  blockHash: Hex;
+  txHash: Hex;
+  logIndex: number;
+  contract: Address;
+  /** block time, the effective time of whatever the fact settles */
+  at: Date;
+}
+
+export type IdentityKind = "none" | "person" | "organisation" | "pass_through" | "venue" | "state_body";
+export type IdentityStatus = "none" | "verified" | "refresh_needed" | "frozen" | "closed";
+
+/** Position in the list = value in the contract. */
+export const identityKinds: readonly IdentityKind[] = [
+  "none",
+  "person",
+  "organisation",
+  "pass_through",
+  "venue",
+  "state_body",
+];
+export const identityStatuses: readonly IdentityStatus[] = [
+  "none",
+  "verified",
+  "refresh_needed",
+  "frozen",
+  "closed",
+];
+
+export type IdentityFact = FactOrigin &
+  (
+    | {
+        event: "IdentitySet";
+        wallet: Address;
+        identityId: Hex;
+        kind: IdentityKind;
+        status: IdentityStatus;
+        tier: number;
+        rateClass: number;
+        expiresAt: Date;
+      }
+    | { event: "StatusSet"; wallet: Address; identityId: Hex; status: IdentityStatus; expiresAt: Date }
+    | { event: "RateClassScheduled"; wallet: Address; identityId: Hex; rateClass: number; fromEpoch: bigint }
+  );
+
+/** Tokens minted: gross = fee (to the fee pot) + what the holder received. */
+export type IssuanceFact = FactOrigin & {
+  event: "Issued";
+  issuanceId: Hex;
+  positionId: Hex;
+  to: Address;
+  grossMicros: bigint;
+  feeMicros: bigint;
+};
+
+/** Tokens given back: fee moved to the fee pot, gross - fee burned and owed in dollars. */
+export type RedemptionFact = FactOrigin & {
+  event: "Redeemed";
+  redemptionId: Hex;
+  holder: Address;
+  grossMicros: bigint;
+  feeMicros: bigint;
+};
+
+export type PositionFact = FactOrigin &
+  (
+    | {
+        event: "PositionRecorded";
+        positionId: Hex;
+        class: number;
+        marketMicros: bigint;
+        lendableMicros: bigint;
+        receiptHash: Hex;
+        custodian: Address;
+        valuer: Address;
+      }
+    | { event: "PositionConsumed"; positionId: Hex; amountMicros: bigint; issuedMicros: bigint }
+    | { event: "PositionReleased"; positionId: Hex; releaseId: Hex; amountMicros: bigint }
+  );
+
+export type FeeKind = "issuance" | "redemption" | "data_validation" | "pledge" | "trading" | "liquidity";
+export const feeKinds: readonly FeeKind[] = [
+  "issuance",
+  "redemption",
+  "data_validation",
+  "pledge",
+  "trading",
+  "liquidity",
+];
+
+export type FeeFact = FactOrigin & {
+  event: "FeeCollected";
+  kind: FeeKind;
+  payer: Address;
+  amountMicros: bigint;
+  ref: Hex;
+};
+
+export type StakeFact = FactOrigin &
+  (
+    | { event: "Staked"; wallet: Address; operatorId: number; amountMicros: bigint; earnsFromEpoch: bigint }
+    | {
+        event: "UnbondRequested";
+        wallet: Address;
+        operatorId: number;
+        requestId: bigint;
+        amountMicros: bigint;
+        withdrawableAt: Date;
+      }
+    | { event: "Withdrawn"; wallet: Address; operatorId: number; requestId: bigint; amountMicros: bigint }
+  );
+
+export type PayoutFact = FactOrigin & {
+  event: "Payout";
+  wallet: Address;
+  payer: Address;
+  operatorId: number;
+  grossMicros: bigint;
+  operatorFeeMicros: bigint;
+  federalMicros: bigint;
+  stateMicros: bigint;
+  localMicros: bigint;
+  netMicros: bigint;
+  rateClass: number;
+  ruleVersion: number;
+};
+
+/** What the validators sign, in the contract's field order. */
+export interface EpochContent {
+  number: bigint;
+  collected: bigint;
+  distributed: bigint;
+  carried: bigint;
+  supply: bigint;
+  marketValue: bigint;
+  lendableValue: bigint;
+  dataDigest: Hex;
+  booksRoot: Hex;
+  previousDigest: Hex;
+  parentBlockHash: Hex;
+  proposedAt: bigint;
+  proposedBlock: bigint;
+}
+
+export type EpochFact = FactOrigin &
+  (
+    | { event: "EpochProposed"; number: bigint; digest: Hex; epoch: EpochContent }
+    | {
+        event: "EpochFinal";
+        number: bigint;
+        digest: Hex;
+        distributedMicros: bigint;
+        signedWeight: bigint;
+        signers: number[];
+      }
+  );
+
+export type RewardFact = FactOrigin & {
+  event: "RewardDistributed";
+  operatorId: number;
+  epoch: bigint;
+  grossMicros: bigint;
+  operatorFeeMicros: bigint;
+  dripEndsAt: Date;
+};
+
+export type TaxSweepFact = FactOrigin & {
+  event: "TaxSwept";
+  federalMicros: bigint;
+  stateMicros: bigint;
+  localMicros: bigint;
+};
+
+export type OperatorFeeFact = FactOrigin & {
+  event: "OperatorFeePaid";
+  operatorId: number;
+  to: Address;
+  amountMicros: bigint;
+};
+
+export type DataValidationFact = FactOrigin & {
+  event: "DataValidationRequested";
+  requestId: bigint;
+  client: Address;
+  dataRoot: Hex;
+  feeMicros: bigint;
+};
+
+/** An ERC-20 movement; from or to zero is a mint or a burn. */
+export type TransferFact = FactOrigin & { event: "Transfer"; from: Address; to: Address; amountMicros: bigint };
+
+export type ChainFact =
+  | IdentityFact
+  | IssuanceFact
+  | RedemptionFact
+  | PositionFact
+  | FeeFact
+  | StakeFact
+  | PayoutFact
+  | EpochFact
+  | RewardFact
+  | TaxSweepFact
+  | OperatorFeeFact
+  | DataValidationFact
+  | TransferFact;
+
+export type FactEvent = ChainFact["event"];
