@@ -1,0 +1,33 @@
+import { invariant } from "@/lib/errors";
+
+/** A day on the calendar, "YYYY-MM-DD", without a zone. */
+export type CivilDate = string;
+
+export function isCivilDate(text: string): boolean {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const instant = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(instant.getTime()) && instant.toISOString().slice(0, 10) === text;
+}
+
+/** The calendar day that an instant falls on in a zone. */
+export function civilDateIn(instant: Date, timeZone: string): CivilDate {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  });
+  return parts.format(instant);
+}
+
+/** Full years on a day; somebody born on 29 February turns older on 1 March of other years. */
+export function ageOn({ birthDate, on }: { birthDate: CivilDate; on: CivilDate }): number {
+  invariant(isCivilDate(birthDate) && isCivilDate(on), "dates are real");
+  const years = Number(on.slice(0, 4)) - Number(birthDate.slice(0, 4));
+  return on.slice(5) < birthDate.slice(5) ? years - 1 : years;
+}
+
+export function addDays(date: CivilDate, days: number): CivilDate {
+  invariant(isCivilDate(date) && Number.isInteger(days), "a real date and whole days");
+  return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
+}
