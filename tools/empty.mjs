@@ -1,0 +1,2 @@
+// Stands for `server-only` outside Next, where there is no client to keep out.
+export {};
