@@ -79,6 +79,11 @@ const variables = {
   DATA_CLIENT_KEY: [hexKey, "the demo data client's key"],
   PORT: [z.coerce.number().int().min(1).max(65_535), "a port between 1 and 65535"],
   WALLETCONNECT_PROJECT_ID: [z.string().min(8).optional(), "a WalletConnect project id"],
+  METRICS_TOKEN: [z.string().min(16).optional(), "the bearer token a metrics collector shows"],
+  TRUSTED_PROXY_HOPS: [
+    z.coerce.number().int().min(0).max(5).default(0),
+    "how many of your own proxies stand before the app",
+  ],
   LOG_LEVEL: [
     z.enum(["debug", "info", "warn", "error", "silent"]).default("info"),
     "debug, info, warn, error or silent",
@@ -183,6 +188,12 @@ export const env = {
   },
   get walletConnectProjectId() {
     return read("WALLETCONNECT_PROJECT_ID");
+  },
+  get metricsToken() {
+    return read("METRICS_TOKEN");
+  },
+  get trustedProxyHops() {
+    return read("TRUSTED_PROXY_HOPS");
   },
   get logLevel() {
     return read("LOG_LEVEL");

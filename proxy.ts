@@ -1,0 +1,48 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { type NextRequest, NextResponse } from "next/server";
+import { securityHeaders } from "@/lib/auth/headers";
+import { env } from "@/lib/env";
+
+/**
+ * Headers and a request id for every answer. Nobody is let in or kept out here:
+ * each page, action and route decides for itself, and would decide the same without this file.
+ */
+export function proxy(request: NextRequest): NextResponse {
+  const elsewhere = ownAddress(request);
+  const nonce = randomBytes(16).toString("base64");
+  const requestId = randomUUID();
+  const headers = securityHeaders({
+    nonce,
+    path: request.nextUrl.pathname,
+    https: env.appUrl.startsWith("https:"),
+    development: process.env.NODE_ENV === "development",
+    walletConnect: env.walletConnectProjectId !== undefined,
+  });
+
+  const forwarded = new Headers(request.headers);
+  forwarded.set("x-request-id", requestId);
+  forwarded.set("x-nonce", nonce);
+  forwarded.set("Content-Security-Policy", headers["Content-Security-Policy"] as string);
+
+  const response = elsewhere
+    ? NextResponse.redirect(elsewhere, 307)
+    : NextResponse.next({ request: { headers: forwarded } });
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
+  response.headers.set("x-request-id", requestId);
+  return response;
+}
+
+/** A page opened as 127.0.0.1 moves to localhost, since sign-in messages and cookies belong to one address. */
+function ownAddress(request: NextRequest): URL | undefined {
+  const own = new URL(env.appUrl);
+  const asked = request.headers.get("host");
+  const loopback = ["localhost", "127.0.0.1", "[::1]"].map((name) => `${name}:${own.port}`);
+  if (request.method !== "GET" || !asked || asked === own.host) return undefined;
+  if (!loopback.includes(own.host) || !loopback.includes(asked)) return undefined;
+  if (request.nextUrl.pathname.startsWith("/api/")) return undefined;
+  return new URL(request.nextUrl.pathname + request.nextUrl.search, own);
+}
+
+export const config = {
+  matcher: ["/((?!_next/static/|_next/image).*)"],
+};
