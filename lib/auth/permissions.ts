@@ -60,7 +60,8 @@ export function principalOf(actor: Actor): Principal {
 }
 
 export function isPermitted(principal: Principal, permission: Permission): boolean {
-  return (permissionTable[permission] as readonly Principal[] | undefined)?.includes(principal) ?? false;
+  if (!Object.hasOwn(permissionTable, permission)) return false;
+  return (permissionTable[permission] as readonly Principal[]).includes(principal);
 }
 
 export function hasPermission(actor: Actor, permission: Permission): boolean {

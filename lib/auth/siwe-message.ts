@@ -1,5 +1,5 @@
 import type { Address } from "viem";
-import { parseSiweMessage } from "viem/siwe";
+import { createSiweMessage, parseSiweMessage } from "viem/siwe";
 import { AppError } from "@/lib/errors";
 
 export interface SignInSite {
@@ -18,6 +18,25 @@ const clockSkewMs = 30_000;
 const maxLifetimeMs = 10 * 60_000;
 
 export const signInStatement = "Sign in. This costs nothing and moves no money.";
+
+/** The message a wallet is asked to sign; the same file decides whether it is accepted. */
+export function signInMessage(
+  claim: { address: Address; nonce: string },
+  site: SignInSite,
+  now: Date,
+): string {
+  const own = new URL(site.appUrl);
+  return createSiweMessage({
+    ...claim,
+    domain: own.host,
+    uri: own.origin,
+    version: "1",
+    chainId: site.chainId,
+    statement: signInStatement,
+    issuedAt: now,
+    expirationTime: new Date(now.getTime() + maxAgeMs),
+  });
+}
 
 /**
  * What a sign-in message claims, once everything that can be checked without its signature holds.
