@@ -31,8 +31,11 @@ export function readDeployment(path: string): Deployment {
   const { mtimeMs } = statSync(path);
   if (cached?.path === path && cached.mtimeMs === mtimeMs) return cached.deployment;
   const deployment = JSON.parse(readFileSync(path, "utf8")) as Deployment;
-  const missing = contractNames.filter((name) => !/^0x[0-9a-fA-F]{40}$/.test(deployment.contracts?.[name] ?? ""));
-  if (missing.length > 0) throw new Error(`deployment file ${path} lacks an address for ${missing.join(", ")}`);
+  const missing = contractNames.filter(
+    (name) => !/^0x[0-9a-fA-F]{40}$/.test(deployment.contracts?.[name] ?? ""),
+  );
+  if (missing.length > 0)
+    throw new Error(`deployment file ${path} lacks an address for ${missing.join(", ")}`);
   cached = { path, mtimeMs, deployment };
   return deployment;
 }

@@ -192,7 +192,12 @@ export type DataValidationFact = FactOrigin & {
 };
 
 /** An ERC-20 movement; from or to zero is a mint or a burn. */
-export type TransferFact = FactOrigin & { event: "Transfer"; from: Address; to: Address; amountMicros: bigint };
+export type TransferFact = FactOrigin & {
+  event: "Transfer";
+  from: Address;
+  to: Address;
+  amountMicros: bigint;
+};
 
 export type ChainFact =
   | IdentityFact

@@ -1,0 +1,261 @@
+import { type Address, decodeEventLog, type Hex } from "viem";
+import {
+  epochManagerAbi,
+  identityRegistryAbi,
+  payoutSplitterAbi,
+  reserveRegistryAbi,
+  stakingAbi,
+  stateTokenAbi,
+} from "@/lib/chain/abi";
+import { type ContractName, contractAt, type Deployment } from "@/lib/chain/addresses";
+import {
+  type ChainFact,
+  type EpochContent,
+  type FactOrigin,
+  feeKinds,
+  identityKinds,
+  identityStatuses,
+} from "@/lib/chain/facts";
+
+/** A log as the node gives it, with its block's time. */
+export interface RawLog {
+  address: Address;
+  topics: Hex[];
+  data: Hex;
+  blockNumber: bigint;
+  blockHash: Hex;
+  txHash: Hex;
+  logIndex: number;
+  at: Date;
+}
+
+const abis = {
+  stateToken: stateTokenAbi,
+  identityRegistry: identityRegistryAbi,
+  reserveRegistry: reserveRegistryAbi,
+  staking: stakingAbi,
+  payoutSplitter: payoutSplitterAbi,
+  epochManager: epochManagerAbi,
+} as const;
+
+/** contracts whose logs we follow */
+export const watchedContracts = Object.keys(abis) as (keyof typeof abis)[];
+
+const isWatched = (name: ContractName | undefined): name is keyof typeof abis =>
+  name !== undefined && name in abis;
+const seconds = (value: bigint | number): Date => new Date(Number(value) * 1000);
+
+function named<T>(list: readonly T[], index: number, what: string): T {
+  const found = list[index];
+  if (found === undefined)
+    throw new Error(`the chain names ${what} ${index}, which this build does not know`);
+  return found;
+}
+
+/** The fact a log states, or undefined when it is none of ours (or of no consequence to the books). */
+export function decodeFact(deployment: Deployment, log: RawLog): ChainFact | undefined {
+  const contract = contractAt(deployment, log.address);
+  if (!isWatched(contract)) return undefined;
+  const origin: FactOrigin = {
+    chainId: deployment.chainId,
+    blockNumber: log.blockNumber,
+    blockHash: log.blockHash,
+    txHash: log.txHash,
+    logIndex: log.logIndex,
+    contract: log.address,
+    at: log.at,
+  };
+  let event: { eventName: string; args: Record<string, unknown> };
+  try {
+    event = decodeEventLog({
+      abi: abis[contract] as readonly unknown[],
+      data: log.data,
+      topics: log.topics as [Hex, ...Hex[]],
+    }) as unknown as typeof event;
+  } catch {
+    return undefined;
+  }
+  return factOf(origin, event.eventName, event.args as never);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the argument shapes are those of the ABI entry of the same name
+function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
+  switch (event) {
+    case "Transfer":
+      return { ...o, event, from: a.from, to: a.to, amountMicros: a.value };
+    case "Issued":
+      return {
+        ...o,
+        event,
+        issuanceId: a.issuanceId,
+        positionId: a.positionId,
+        to: a.to,
+        grossMicros: a.gross,
+        feeMicros: a.fee,
+      };
+    case "Redeemed":
+      return {
+        ...o,
+        event,
+        redemptionId: a.redemptionId,
+        holder: a.holder,
+        grossMicros: a.gross,
+        feeMicros: a.fee,
+      };
+    case "IdentitySet":
+      return {
+        ...o,
+        event,
+        wallet: a.wallet,
+        identityId: a.id,
+        kind: named(identityKinds, a.kind, "identity kind"),
+        status: named(identityStatuses, a.status, "identity status"),
+        tier: Number(a.tier),
+        rateClass: Number(a.rateClass),
+        expiresAt: seconds(a.expiresAt),
+      };
+    case "StatusSet":
+      return {
+        ...o,
+        event,
+        wallet: a.wallet,
+        identityId: a.id,
+        status: named(identityStatuses, a.status, "identity status"),
+        expiresAt: seconds(a.expiresAt),
+      };
+    case "RateClassScheduled":
+      return {
+        ...o,
+        event,
+        wallet: a.wallet,
+        identityId: a.id,
+        rateClass: Number(a.rateClass),
+        fromEpoch: BigInt(a.fromEpoch),
+      };
+    case "PositionRecorded":
+      return {
+        ...o,
+        event,
+        positionId: a.positionId,
+        class: Number(a.class),
+        marketMicros: a.marketValue,
+        lendableMicros: a.lendableValue,
+        receiptHash: a.receiptHash,
+        custodian: a.custodian,
+        valuer: a.valuer,
+      };
+    case "PositionConsumed":
+      return { ...o, event, positionId: a.positionId, amountMicros: a.amount, issuedMicros: a.issued };
+    case "PositionReleased":
+      return { ...o, event, positionId: a.positionId, releaseId: a.releaseId, amountMicros: a.amount };
+    case "FeeCollected":
+      return {
+        ...o,
+        event,
+        kind: named(feeKinds, a.kind, "fee kind"),
+        payer: a.payer,
+        amountMicros: a.amount,
+        ref: a.ref,
+      };
+    case "DataValidationRequested":
+      return {
+        ...o,
+        event,
+        requestId: a.requestId,
+        client: a.client,
+        dataRoot: a.dataRoot,
+        feeMicros: a.fee,
+      };
+    case "EpochProposed":
+      return { ...o, event, number: BigInt(a.number), digest: a.digest, epoch: epochContent(a.epoch) };
+    case "EpochFinal":
+      return {
+        ...o,
+        event,
+        number: BigInt(a.number),
+        digest: a.digest,
+        distributedMicros: a.distributed,
+        signedWeight: a.signedWeight,
+        signers: [...a.signers].map(Number),
+      };
+    case "Staked":
+      return {
+        ...o,
+        event,
+        wallet: a.wallet,
+        operatorId: Number(a.operatorId),
+        amountMicros: a.amount,
+        earnsFromEpoch: BigInt(a.earnsFromEpoch),
+      };
+    case "UnbondRequested":
+      return {
+        ...o,
+        event,
+        wallet: a.wallet,
+        operatorId: Number(a.operatorId),
+        requestId: a.requestId,
+        amountMicros: a.amount,
+        withdrawableAt: seconds(a.withdrawableAt),
+      };
+    case "Withdrawn":
+      return {
+        ...o,
+        event,
+        wallet: a.wallet,
+        operatorId: Number(a.operatorId),
+        requestId: a.requestId,
+        amountMicros: a.amount,
+      };
+    case "RewardDistributed":
+      return {
+        ...o,
+        event,
+        operatorId: Number(a.operatorId),
+        epoch: BigInt(a.epoch),
+        grossMicros: a.gross,
+        operatorFeeMicros: a.operatorFee,
+        dripEndsAt: seconds(a.dripEndsAt),
+      };
+    case "Payout":
+      return {
+        ...o,
+        event,
+        wallet: a.wallet,
+        payer: a.payer,
+        operatorId: Number(a.operatorId),
+        grossMicros: a.gross,
+        operatorFeeMicros: a.operatorFee,
+        federalMicros: a.federal,
+        stateMicros: a.state,
+        localMicros: a.local,
+        netMicros: a.net,
+        rateClass: Number(a.rateClass),
+        ruleVersion: Number(a.ruleVersion),
+      };
+    case "OperatorFeePaid":
+      return { ...o, event, operatorId: Number(a.operatorId), to: a.to, amountMicros: a.amount };
+    case "TaxSwept":
+      return { ...o, event, federalMicros: a.federal, stateMicros: a.state, localMicros: a.local };
+    default:
+      return undefined;
+  }
+}
+
+/** The contract's Epoch struct with every number as bigint. */
+export function epochContent(e: EpochContent): EpochContent {
+  return {
+    number: BigInt(e.number),
+    collected: e.collected,
+    distributed: e.distributed,
+    carried: e.carried,
+    supply: e.supply,
+    marketValue: e.marketValue,
+    lendableValue: e.lendableValue,
+    dataDigest: e.dataDigest,
+    booksRoot: e.booksRoot,
+    previousDigest: e.previousDigest,
+    parentBlockHash: e.parentBlockHash,
+    proposedAt: BigInt(e.proposedAt),
+    proposedBlock: BigInt(e.proposedBlock),
+  };
+}
