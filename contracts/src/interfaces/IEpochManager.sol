@@ -38,7 +38,7 @@ interface IEpochManager {
         bytes32 booksRoot;
         /// digest of the previous final epoch
         bytes32 previousDigest;
-        /// hash of the block before the proposal
+        /// hash of the block before the proposal's
         bytes32 parentBlockHash;
         uint64 proposedAt;
         uint64 proposedBlock;
@@ -78,10 +78,15 @@ interface IEpochManager {
 
     function validators() external view returns (Validator[] memory);
     function proposal() external view returns (Epoch memory epoch, bytes32 digest);
-    function lastFinal() external view returns (uint64 number, bytes32 digest, uint64 at);
+    function lastFinal() external view returns (uint64 number, bytes32 digest, uint64 finalAt);
     /// fees in and not yet distributed
     function feePot() external view returns (uint256);
     function collectedSinceLastFinal() external view returns (uint256);
     function epochSeconds() external view returns (uint64);
     function nextProposalAt() external view returns (uint64);
+    /// a proposal has waited too long for its signatures: minting stops, exits go on
+    function isOverdue() external view returns (bool);
+    /// running keccak over the data roots paid for: keccak256(abi.encode(previous, requestId, client, dataRoot, fee))
+    function dataDigest() external view returns (bytes32);
+    function hashEpoch(Epoch calldata epoch) external view returns (bytes32);
 }

@@ -40,6 +40,9 @@ interface IIdentityRegistry {
     );
     event StatusSet(address indexed wallet, bytes32 indexed id, Status status, uint64 expiresAt);
     event RateClassScheduled(address indexed wallet, bytes32 indexed id, uint24 rateClass, uint64 fromEpoch);
+    event RateClassSettled(address indexed wallet, bytes32 indexed id, uint24 rateClass);
+    event FrozenUnderOrder(address indexed wallet, bytes32 indexed orderHash);
+    event UnfrozenUnderOrder(address indexed wallet, bytes32 indexed orderHash);
     event RuleVersionSet(uint32 ruleVersion);
 
     error ZeroWallet();
@@ -50,11 +53,18 @@ interface IIdentityRegistry {
     error ExpiryInThePast(uint64 expiresAt);
     error RateClassTooHigh(uint24 rateClass);
     error RateChangePending(address wallet);
+    error BadKind();
+    error BadStatus(Status status);
+    error OnlyStaking();
 
-    /// restricted: registrar
+    /// restricted: registrar; expiresAt 0 = never, for venues and state bodies only
     function register(address wallet, bytes32 id, Kind kind, uint8 tier, uint24 rateClass, uint64 expiresAt) external;
-    /// restricted: registrar
+    /// restricted: registrar; neither sets nor lifts Frozen
     function setStatus(address wallet, Status status, uint64 expiresAt) external;
+    /// restricted: enforcer, under a served order
+    function freeze(address wallet, bytes32 orderHash) external;
+    /// restricted: enforcer; the wallet comes back as RefreshNeeded
+    function unfreeze(address wallet, bytes32 orderHash) external;
     /// restricted: registrar; takes effect at the next epoch; refused while an earlier change is not settled
     function scheduleRateClass(address wallet, uint24 rateClass) external;
     /// only Staking: folds a scheduled class that has been settled into the current one
@@ -65,7 +75,9 @@ interface IIdentityRegistry {
     function identityOf(address wallet) external view returns (Identity memory);
     /// verified, not expired, not frozen: may hold, receive and send
     function isVerified(address wallet) external view returns (bool);
-    /// known and not frozen or closed: may receive its own stake and rewards even when expired
+    /// known and not frozen: may receive its own stake and rewards and redeem, expired or closed too
     function mayExit(address wallet) external view returns (bool);
+    /// the class for rewards before `fromEpoch` and the one from there on; `fromEpoch` 0 = no change scheduled
+    function rateClassesOf(address wallet) external view returns (uint24 rateClass, uint24 next, uint64 fromEpoch);
     function ruleVersion() external view returns (uint32);
 }

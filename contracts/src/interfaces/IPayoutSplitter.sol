@@ -30,11 +30,14 @@ interface IPayoutSplitter {
 
     error NotAPayer(address payer);
     error NotFunded(uint256 funded, uint256 wanted);
+    error NothingToPay();
 
     /// only a payer; the gross was funded before
     function pay(address wallet, uint32 operatorId, Slice[] calldata slices) external returns (uint256 net);
-    /// only a payer or the EpochManager, tokens having been moved here in the same call
+    /// only a payer or the EpochManager; pulls the tokens from the caller
     function fund(address payer, uint256 amount) external;
+    /// restricted: timelock
+    function setPayer(address payer, bool allowed) external;
     /// anyone: moves the three counters to TaxVault
     function sweep() external;
     /// anyone: pays an operator's fee counter to its payout wallet

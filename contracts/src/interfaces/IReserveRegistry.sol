@@ -57,6 +57,8 @@ interface IReserveRegistry {
     error OnlyToken();
     error LengthMismatch();
     error UnknownClass(uint8 class);
+    error ZeroId();
+    error ZeroAmount();
 
     /// Anyone may submit; the two signatures decide (custodian over the receipt, valuer over the value).
     function record(Position calldata p, bytes calldata custodianSignature, bytes calldata valuerSignature) external;

@@ -31,6 +31,8 @@ interface IStaking {
         uint256 unbonding;
         uint256 rewardPerSecond;
         uint64 dripEndsAt;
+        /// the operator's own, slashed before any delegator
+        uint256 bond;
     }
 
     event OperatorSet(uint32 indexed operatorId, address payoutWallet, uint16 commissionBps, bool open);
@@ -42,7 +44,11 @@ interface IStaking {
     event RewardDistributed(
         uint32 indexed operatorId, uint64 indexed epoch, uint256 gross, uint256 operatorFee, uint64 dripEndsAt
     );
-    event Slashed(uint32 indexed operatorId, uint256 amount, bytes32 reason);
+    /// what falls on unbonding follows as each request is withdrawn
+    event Slashed(uint32 indexed operatorId, uint256 fromBond, uint256 fromStake, bytes32 reason, address to);
+    event SlashCollected(address indexed to, uint256 amount);
+    event BondPosted(uint32 indexed operatorId, address indexed from, uint256 amount);
+    event BondReturned(uint32 indexed operatorId, address indexed to, uint256 amount);
 
     error ZeroAmount();
     error UnknownOperator(uint32 operatorId);
@@ -53,6 +59,11 @@ interface IStaking {
     error NothingToClaim();
     error TooManyRequests();
     error OnlyEpochManager();
+    error OnlyIdentityRegistry();
+    error WrongEpoch(uint64 wanted, uint64 current);
+    error LengthMismatch();
+    error BadOperator(uint32 operatorId);
+    error BondTooSmall(uint256 bond, uint256 wanted);
     error SlashTooLarge();
     error CommissionTooHigh(uint256 bps);
 
@@ -68,8 +79,17 @@ interface IStaking {
     function onEpochFinal(uint64 epoch, uint32[] calldata operatorIds, uint256[] calldata gross) external;
     /// restricted: timelock
     function setOperator(uint32 operatorId, address payoutWallet, uint16 commissionBps, bool open) external;
-    /// restricted: timelock (bond first, delegators beyond it, never to zero)
+    /// restricted: timelock. Bond first, then stake and immature unbonding in equal parts; takes less than `amount`
+    /// rather than let the share rate reach zero.
     function slash(uint32 operatorId, uint256 amount, bytes32 reason, address to) external;
+    /// anyone: moves what was slashed to the account named in the slash
+    function collectSlashed(address to) external;
+    /// anyone verified: adds to an operator's bond
+    function postBond(uint32 operatorId, uint256 amount) external;
+    /// restricted: timelock
+    function returnBond(uint32 operatorId, uint256 amount, address to) external;
+    /// only IdentityRegistry: the wallet's class changes at `epoch`; false when the wallet has no position to split
+    function noteRateChange(address wallet, uint64 epoch) external returns (bool);
 
     function stakeOf(address wallet, uint32 operatorId) external view returns (StakeView memory);
     function unbondingOf(address wallet) external view returns (UnbondRequest[] memory);
@@ -79,4 +99,8 @@ interface IStaking {
     function currentEpoch() external view returns (uint64);
     function unbondingSeconds() external view returns (uint64);
     function totalStaked() external view returns (uint256);
+    /// stake that earns in the next epoch: the weight by which an epoch's reward is shared
+    function stakeOfOperator(uint32 operatorId) external view returns (uint256);
+    /// bonds, stake, unbonding and slashed tokens not yet collected: what this contract must hold
+    function owed() external view returns (uint256);
 }

@@ -18,6 +18,7 @@ interface ITaxVault {
     error NotABody(address to);
     error TooLittle(Level level, uint256 held, uint256 wanted);
     error IdUsed(bytes32 id);
+    error ZeroAmount();
 
     function deposit(uint256 federal, uint256 state, uint256 local) external;
     /// restricted: remitter; `to` must be a state body or the bank's remittance wallet of kind StateBody
