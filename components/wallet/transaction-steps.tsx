@@ -1,0 +1,357 @@
+"use client";
+
+import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { useTranslations } from "use-intl/react";
+import type { Address } from "viem";
+import { errorWords } from "@/components/copy/errors";
+import { Amount } from "@/components/money/amount";
+import { Banner } from "@/components/ui/banner";
+import { Button } from "@/components/ui/button";
+import { Copyable } from "@/components/ui/copyable";
+import { LiveRegion } from "@/components/ui/live-region";
+import { StepList, type StepState as Mark } from "@/components/ui/step-list";
+import { AppError, type ErrorCode, errorFacts, isErrorCode } from "@/lib/errors";
+import { weiToMicros } from "@/lib/money/format";
+import { networkCoin } from "@/lib/staking/network-coin";
+import { type Flow, type FlowState, hasSent, isFinished, nextStep, retryFrom, startFlow, stepsOf, withStep } from "./flow";
+import type { Permit, RunnerInput } from "./flow-runner";
+import { dropFlow, type FlowKey, keepFlow, keptFlow } from "./flow-storage";
+import { useWallet } from "./use-wallet";
+import { loadWallet, openWalletList } from "./wallet-store";
+
+export type TransactionStepsProps = {
+  /** names the act within an account: "stake", "unbond", "redeem-0x…" */
+  flowId: string;
+  flow: Flow;
+  /** the wallet that signed in; no other may sign here */
+  owner: Address;
+  chain: { chainId: number; staking: Address };
+  tokenSymbol: string;
+  /** what the person sees before and after; stands above the steps */
+  preview?: ReactNode;
+  /** shown when our own records have it */
+  done: ReactNode;
+  /** our own records have it: the page may load again */
+  onFinished?: () => void;
+  onLeave?: () => void;
+  /** asks the bank for network coin; resolves when it has been sent */
+  requestCoin?: () => Promise<{ ok: boolean; code?: ErrorCode }>;
+};
+
+/** An unfinished flow left by an earlier visit; undefined until the browser's own memory has been read. */
+export function useKeptFlow(owner: Address, chain: { chainId: number; staking: Address }, flowId: string) {
+  const [kept, setKept] = useState<Flow | null | undefined>(undefined);
+  useEffect(() => {
+    setKept(keptFlow({ ...chain, owner, flowId })?.flow ?? null);
+  }, [chain.chainId, chain.staking, owner, flowId]);
+  return kept;
+}
+
+const codeOf = (thrown: unknown): ErrorCode => (thrown instanceof AppError ? thrown.code : "unexpected");
+
+/** Every signature of a resident goes through here: preview, simulate, sign, wait, verify. */
+export function TransactionSteps(props: TransactionStepsProps) {
+  const { flowId, flow, owner, chain, onFinished, onLeave, requestCoin } = props;
+  const t = useTranslations("stake.steps");
+  const wallet = useWallet();
+  const key: FlowKey = { ...chain, owner, flowId };
+
+  const state = useRef<FlowState>(startFlow(flow, 0));
+  const memory = useRef<{ permit?: Permit }>({});
+  const running = useRef(false);
+  const [shown, setShown] = useState<FlowState | null>(null);
+  const [costWei, setCostWei] = useState<bigint | null>(null);
+  const [armed, setArmed] = useState(false);
+  const [resumed, setResumed] = useState(false);
+  const [busyFix, setBusyFix] = useState(false);
+  const [stopper, setStopper] = useState<AbortController | null>(null);
+
+  const show = useCallback(
+    (next: FlowState, keep = true) => {
+      state.current = next;
+      if (keep) keepFlow({ ...chain, owner, flowId }, next);
+      setShown(next);
+    },
+    [chain.chainId, chain.staking, owner, flowId],
+  );
+
+  useEffect(() => {
+    loadWallet();
+    const kept = keptFlow({ ...chain, owner, flowId });
+    setResumed(Boolean(kept && hasSent(kept)));
+    show(kept ?? startFlow(flow, Date.now()), Boolean(kept));
+    const controller = new AbortController();
+    setStopper(controller);
+    return () => controller.abort();
+    // biome-ignore lint/correctness/useExhaustiveDependencies: a flow that runs is never exchanged under way; the page gives a new key for a new flow
+  }, [flowId, owner]);
+
+  const inputFor = useCallback(
+    (signal: AbortSignal): RunnerInput | null => {
+      if (!wallet.wagmi || !wallet.config) return null;
+      return {
+        wagmi: wallet.wagmi,
+        config: wallet.config,
+        owner,
+        signal,
+        memory: memory.current,
+        read: () => state.current,
+        save: (stepId, change) => show(withStep(state.current, stepId, change)),
+        setCost: setCostWei,
+      };
+    },
+    [wallet.wagmi, wallet.config, owner, show],
+  );
+
+  const step = shown ? nextStep(shown) : undefined;
+  const stepState = step && shown ? shown.steps[step.id] : undefined;
+  const orphaned = Boolean(stepState?.status === "asking" && !running.current && step?.kind === "send");
+  const needsPress = (step?.kind === "permit" || step?.kind === "send") && !armed;
+
+  useEffect(() => {
+    if (!step || !stopper || stopper.signal.aborted || running.current) return;
+    if (stepState?.status === "failed" || needsPress || orphaned) return;
+    const input = inputFor(stopper.signal);
+    if (!input || (wallet.connection !== "connected" && step.kind !== "wait" && step.kind !== "verify")) return;
+    running.current = true;
+    show(withStep(state.current, step.id, { status: "doing" }), step.kind !== "check");
+    (async () => {
+      try {
+        const { runStep } = await import("./flow-runner");
+        await runStep(input, step);
+        running.current = false;
+        if (isFinished(state.current)) {
+          dropFlow(key);
+          setShown({ ...state.current });
+          onFinished?.();
+        } else show(state.current);
+      } catch (thrown) {
+        running.current = false;
+        if ((thrown as Error).name === "AbortError") return;
+        if (step.kind === "permit" || step.kind === "send") setArmed(false);
+        show(withStep(state.current, step.id, { status: "failed", failure: codeOf(thrown) }), step.kind !== "check");
+      }
+    })();
+  });
+
+  useEffect(() => {
+    if (!orphaned || !step || !stopper) return;
+    const input = inputFor(stopper.signal);
+    if (!input) return;
+    let stopped = false;
+    import("./flow-runner")
+      .then(({ watchAsking }) => watchAsking(input, step))
+      .then(() => !stopped && setShown({ ...state.current }))
+      .catch((thrown) => {
+        if (stopped || (thrown as Error).name === "AbortError") return;
+        show(withStep(state.current, step.id, { status: "failed", failure: codeOf(thrown) }));
+      });
+    return () => {
+      stopped = true;
+    };
+  }, [orphaned, step?.id, stopper, inputFor, show]);
+
+  if (!shown) return <p className="text-soft">{t("loading")}</p>;
+
+  const failure = stepState?.status === "failed" && isErrorCode(stepState.failure) ? stepState.failure : null;
+  const finished = isFinished(shown);
+  const sent = hasSent(shown);
+  const steps = stepsOf(shown.flow);
+  const lastHash = Object.values(shown.steps).findLast((one) => one.txHash)?.txHash;
+  const costMicros =
+    costWei === null ? null : weiToMicros(costWei, networkCoin.priceMicros);
+
+  function again(sendAgain: boolean) {
+    if (!step) return;
+    memory.current.permit = step.kind === "send" && failure === "wallet_rejected" ? memory.current.permit : undefined;
+    show(retryFrom(state.current, step.id, { sendAgain }));
+    if (step.kind === "send" || step.kind === "permit" || sendAgain) setArmed(true);
+  }
+
+  async function switchChain() {
+    if (!wallet.wagmi || !wallet.config) return;
+    setBusyFix(true);
+    try {
+      const { switchToBankChain } = await import("./switch-chain");
+      await switchToBankChain(wallet.wagmi, wallet.config);
+      again(false);
+    } catch {
+      // declined: the sentence above stays true
+    } finally {
+      setBusyFix(false);
+    }
+  }
+
+  async function askForCoin() {
+    if (!requestCoin) return;
+    setBusyFix(true);
+    const answer = await requestCoin();
+    setBusyFix(false);
+    if (answer.ok) again(false);
+    else if (step) show(withStep(state.current, step.id, { status: "failed", failure: answer.code ?? "unexpected" }));
+  }
+
+  function leave() {
+    stopper?.abort();
+    if (!sent) dropFlow(key);
+    onLeave?.();
+  }
+
+  const mark = (id: string): Mark => {
+    const status = shown.steps[id]?.status ?? "todo";
+    if (status === "done" || status === "failed") return status;
+    if (status === "asking") return "now";
+    if (status === "doing" || status === "slow") {
+      const kind = steps.find((one) => one.id === id)?.kind;
+      return kind === "permit" ? "now" : "busy";
+    }
+    return id === step?.id && needsPress ? "now" : "todo";
+  };
+
+  const legNames = { symbol: props.tokenSymbol };
+  const title = (id: string, kind: string) => {
+    const [, act = ""] = id.split("-");
+    if (kind === "send") return t(`send.${act}` as "send.stake", legNames);
+    if (kind === "wait") return t(`wait.${act}` as "wait.stake", legNames);
+    return t(`${kind}.title` as "check.title", legNames);
+  };
+  const detail = (id: string, kind: string) => {
+    const status = shown.steps[id]?.status;
+    if (status === "slow") return t("slow");
+    if (status === "doing" || status === "asking") {
+      if (kind === "permit" || kind === "send") return t("lookInWallet");
+      return t(`${kind}.doing` as "check.doing");
+    }
+    if (kind === "permit" && status === "todo") return t("permit.hint");
+    return undefined;
+  };
+
+  const wrongWallet =
+    wallet.connection === "connected" && wallet.address && wallet.address.toLowerCase() !== owner.toLowerCase();
+  const disconnected = wallet.phase === "ready" && wallet.connection === "none" && !finished;
+
+  return (
+    <section aria-label={t("label")} className="space-y-6">
+      {!finished && props.preview}
+      {resumed && !finished && <Banner tone="info" title={t("resumed.title")} next={t("resumed.next")} />}
+      <StepList
+        label={t("label")}
+        steps={steps.map((one) => ({
+          id: one.id,
+          title: title(one.id, one.kind),
+          state: mark(one.id),
+          detail: detail(one.id, one.kind),
+          meta: shown.steps[one.id]?.txHash ? (
+            <Copyable value={shown.steps[one.id]?.txHash ?? ""} what={t("transactionId")} shorten />
+          ) : undefined,
+        }))}
+      />
+      <LiveRegion>{step ? `${title(step.id, step.kind)}. ${detail(step.id, step.kind) ?? ""}` : t("allDone")}</LiveRegion>
+
+      {!finished && !sent && costMicros !== null && (
+        <dl className="border-y border-rule py-3">
+          <div className="flex items-baseline justify-between gap-4">
+            <dt className="font-semibold">{t("cost.label")}</dt>
+            <dd>
+              <Amount amountMicros={costMicros} />
+            </dd>
+          </div>
+          <p className="mt-1 text-note text-soft">
+            {t(wallet.config?.mode === "demo" ? "cost.plainDemo" : "cost.plain", { coin: networkCoin.symbol })}
+          </p>
+        </dl>
+      )}
+
+      {failure && (
+        <Banner
+          live
+          tone={failure === "wallet_rejected" ? "info" : "error"}
+          title={errorWords[failure].what}
+          money={errorWords[failure].money}
+          next={wrongWallet ? t("wrongWallet", { address: `${owner.slice(0, 6)}…${owner.slice(-4)}` }) : errorWords[failure].next}
+          actions={
+            <>
+              {failure === "wrong_chain" && (
+                <Button onClick={switchChain} busy={busyFix}>
+                  {t("switchChain")}
+                </Button>
+              )}
+              {failure === "wallet_not_connected" && <Button onClick={openWalletList}>{t("connect")}</Button>}
+              {failure === "network_coin_too_low" && requestCoin && (
+                <Button onClick={askForCoin} busy={busyFix}>
+                  {t("getCoin")}
+                </Button>
+              )}
+              {(errorFacts[failure].retry || failure === "network_coin_too_low") && failure !== "wrong_chain" && (
+                <Button
+                  variant={failure === "network_coin_too_low" || failure === "wallet_not_connected" ? "secondary" : "primary"}
+                  onClick={() =>
+                    again(failure === "transaction_lost" || failure === "transaction_failed" || failure === "transaction_replaced")
+                  }
+                >
+                  {failure === "transaction_lost" ? t("sendAgain") : t("tryAgain")}
+                </Button>
+              )}
+              <Button variant="quiet" onClick={leave}>
+                {sent ? t("leave") : t("startOver")}
+              </Button>
+            </>
+          }
+        />
+      )}
+
+      {orphaned && step && (
+        <Banner
+          tone="warn"
+          title={t("unanswered.title")}
+          next={t("unanswered.next")}
+          actions={
+            <>
+              <Button
+                onClick={() => {
+                  show(withStep(state.current, step.id, { status: "failed", failure: "wallet_rejected" }));
+                  again(false);
+                }}
+              >
+                {t("unanswered.askAgain")}
+              </Button>
+              <Button variant="quiet" onClick={leave}>
+                {t("startOver")}
+              </Button>
+            </>
+          }
+        />
+      )}
+
+      {disconnected && !failure && (
+        <Banner
+          tone="info"
+          title={t("notConnected")}
+          actions={<Button onClick={openWalletList}>{t("connect")}</Button>}
+        />
+      )}
+
+      {!failure && !orphaned && needsPress && shown.steps.check?.status === "done" && (
+        <div className="flex flex-wrap gap-3">
+          <Button size="lg" onClick={() => setArmed(true)} data-testid="sign">
+            {t(`go.${shown.flow.kind}`, legNames)}
+          </Button>
+          <Button variant="quiet" size="lg" onClick={leave}>
+            {sent ? t("leave") : t("change")}
+          </Button>
+        </div>
+      )}
+
+      {finished && (
+        <Banner live tone="success" title={t("allDone")}>
+          {props.done}
+          {lastHash && (
+            <p className="text-note text-soft">
+              {t("transactionId")} <Copyable value={lastHash} what={t("transactionId")} shorten />
+            </p>
+          )}
+        </Banner>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,52 @@
+import { BaseError, type Hex, isHex } from "viem";
+import type { ErrorCode } from "@/lib/errors";
+import { contractRefusal } from "@/lib/staking/contract-refusal";
+
+type Loose = { code?: unknown; data?: unknown; name?: unknown; message?: unknown; cause?: unknown };
+
+function* causes(thrown: unknown): Generator<Loose> {
+  let current = thrown as Loose | undefined;
+  for (let depth = 0; current && typeof current === "object" && depth < 12; depth++) {
+    yield current;
+    current = current.cause as Loose | undefined;
+  }
+}
+
+function revertData(thrown: unknown): Hex | undefined {
+  for (const cause of causes(thrown)) {
+    const { data } = cause;
+    if (isHex(data) && data.length >= 10) return data;
+    if (data && typeof data === "object") {
+      const inner = (data as Loose).data ?? (data as Loose & { originalError?: Loose }).originalError?.data;
+      if (isHex(inner) && inner.length >= 10) return inner;
+    }
+  }
+  return undefined;
+}
+
+/** Whatever a wallet, a node or the network threw, as one of the bank's own codes. Raw text never reaches a screen. */
+export function walletFailure(thrown: unknown): ErrorCode {
+  const data = revertData(thrown);
+  if (data) return contractRefusal(data);
+  for (const cause of causes(thrown)) {
+    const name = String(cause.name ?? "");
+    const text = String(cause.message ?? "").toLowerCase();
+    if (cause.code === 4001 || cause.code === 5000 || name === "UserRejectedRequestError")
+      return "wallet_rejected";
+    if (cause.code === 4902 || name === "SwitchChainError" || name === "ChainMismatchError")
+      return "wrong_chain";
+    if (cause.code === 4900 || cause.code === 4901) return "wallet_not_connected";
+    if (cause.code === 4100 || name.startsWith("Connector")) return "wallet_not_connected";
+    if (name === "InsufficientFundsError" || /insufficient funds|exceeds (the )?balance of/.test(text))
+      return "network_coin_too_low";
+    if (name === "ExecutionRevertedError" || /execution reverted|reverted/.test(text)) return "would_revert";
+    if (cause.code === 429 || /rate.?limit|too many requests/.test(text)) return "rate_limited";
+    if (
+      name === "HttpRequestError" ||
+      name === "TimeoutError" ||
+      /failed to fetch|fetch failed|networkerror/.test(text)
+    )
+      return "chain_down";
+  }
+  return thrown instanceof BaseError ? "chain_down" : "unexpected";
+}

@@ -1,0 +1,23 @@
+"use client";
+
+import { lazy, Suspense, useEffect } from "react";
+import { useWallet } from "./use-wallet";
+import { loadWallet, wasConnected } from "./wallet-store";
+
+const WalletRuntime = lazy(() => import("./wallet-runtime"));
+
+/** Stands once in the stake layout; brings the wallet library in only when it is wanted. */
+export function WalletHost() {
+  const { phase, wantsModal } = useWallet();
+  useEffect(() => {
+    if (!wasConnected()) return;
+    const idle = window.requestIdleCallback ?? ((run: () => void) => window.setTimeout(run, 200));
+    idle(() => loadWallet());
+  }, []);
+  if (phase === "off" || phase === "failed") return null;
+  return (
+    <Suspense fallback={null}>
+      <WalletRuntime wants={wantsModal} />
+    </Suspense>
+  );
+}
