@@ -1,4 +1,4 @@
-import { cn } from "@/components/ui/cn";
+import { clsx } from "clsx";
 import { formatAmount } from "@/lib/money/format";
 
 export type AmountProps = {
@@ -20,7 +20,7 @@ export function Amount({ amountMicros, symbol, decimals = "auto", flow, classNam
   const small = fraction.slice(2);
   const moved = magnitude > 0n;
   return (
-    <span className={cn("whitespace-nowrap tabular-nums", className)}>
+    <span className={clsx("whitespace-nowrap tabular-nums", className)}>
       {negative && moved && (
         <>
           <span className="sr-only">minus </span>

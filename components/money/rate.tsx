@@ -1,9 +1,9 @@
-import { cn } from "@/components/ui/cn";
+import { clsx } from "clsx";
 import { formatRate } from "@/lib/money/format";
 
 /** The only way to show a rate: parts per million in, percent out. */
 export function Rate({ ratePpm, className }: { ratePpm: bigint | number; className?: string }) {
   return (
-    <span className={cn("whitespace-nowrap tabular-nums", className)}>{formatRate(BigInt(ratePpm))}</span>
+    <span className={clsx("whitespace-nowrap tabular-nums", className)}>{formatRate(BigInt(ratePpm))}</span>
   );
 }

@@ -1,5 +1,5 @@
+import { clsx } from "clsx";
 import type { SVGProps } from "react";
-import { cn } from "@/components/ui/cn";
 
 const drawings = {
   check: "M4 12.5l5 5L20 6.5",
@@ -41,7 +41,9 @@ export function Icon({ name, className, ...rest }: { name: IconName } & SVGProps
       strokeWidth={1.8}
       strokeLinecap="square"
       aria-hidden="true"
-      className={cn("size-5 shrink-0", className)}
+      width={20}
+      height={20}
+      className={clsx("shrink-0", className)}
       {...rest}
     >
       <path d={drawings[name]} />

@@ -44,7 +44,6 @@ export function Table<Row>({
   const label = typeof caption === "string" ? caption : undefined;
   return (
     <section
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
       tabIndex={stack ? undefined : 0}
       aria-label={label}
       className={cn("max-w-full overflow-x-auto", className)}

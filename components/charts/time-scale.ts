@@ -1,0 +1,35 @@
+export type TimePoint = { at: Date; amountMicros: bigint };
+
+const steps = [1, 2, 2.5, 5, 10];
+
+/** Round marks from zero to just above the largest value: three to five of them. */
+export function niceTicks(largest: number): number[] {
+  if (largest <= 0) return [0, 1];
+  const rough = largest / 4;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = (steps.find((candidate) => candidate * power >= rough) ?? 10) * power;
+  const count = Math.ceil(largest / step);
+  return Array.from({ length: count + 1 }, (_, index) => index * step);
+}
+
+/** Places in a unit square, y from the top. Refuses nothing: one point alone stands at the right edge. */
+export function placePoints(
+  points: readonly TimePoint[],
+  { from, to, top }: { from: number; to: number; top: number },
+): { x: number; y: number }[] {
+  const span = to - from;
+  return points.map((point) => ({
+    x: span > 0 ? (point.at.getTime() - from) / span : 1,
+    y: top > 0 ? 1 - Number(point.amountMicros) / 1e6 / top : 1,
+  }));
+}
+
+/** "$1.2M", for the marks of an axis only; exact figures stand in the table. */
+export function axisDollars(dollars: number): string {
+  return new Intl.NumberFormat("en-US", {
+    style: "currency",
+    currency: "USD",
+    notation: dollars >= 10_000 ? "compact" : "standard",
+    maximumFractionDigits: dollars >= 10_000 ? 1 : 0,
+  }).format(dollars);
+}
