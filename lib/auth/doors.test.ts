@@ -63,7 +63,11 @@ function exportsOf(source: ts.SourceFile): Export[] {
 const hasUseServer = (node: ts.Node): boolean => {
   let found = false;
   const visit = (child: ts.Node) => {
-    if (ts.isExpressionStatement(child) && ts.isStringLiteral(child.expression) && child.expression.text === "use server")
+    if (
+      ts.isExpressionStatement(child) &&
+      ts.isStringLiteral(child.expression) &&
+      child.expression.text === "use server"
+    )
       found = true;
     ts.forEachChild(child, visit);
   };
@@ -84,23 +88,29 @@ describe("the doors", () => {
     }
   });
 
-  it.each(sources.filter((path) => hasUseServer(parse(path))))("%s exports nothing but wrapped actions", (path) => {
-    expect(path).toMatch(/(^|\/)actions\.ts$/);
-    const source = parse(path);
-    const first = source.statements[0];
-    expect(
-      first && ts.isExpressionStatement(first) && ts.isStringLiteral(first.expression) && first.expression.text,
-      `${path} is "use server" as a whole`,
-    ).toBe("use server");
-    for (const { name, value } of exportsOf(source)) {
-      expect(value, `${path} ${name}`).toBeDefined();
-      const root = rootOf(value as ts.Expression);
-      expect(["publicAction", "customerAction", "staffAction"], `${path} ${name}`).toContain(root);
-      const chain = chainOf(value as ts.Expression);
-      expect(chain, `${path} ${name} parses its input`).toContain("inputSchema");
-      expect(chain[0], `${path} ${name} is named`).toBe("metadata");
-    }
-  });
+  it.each(sources.filter((path) => hasUseServer(parse(path))))(
+    "%s exports nothing but wrapped actions",
+    (path) => {
+      expect(path).toMatch(/(^|\/)actions\.ts$/);
+      const source = parse(path);
+      const first = source.statements[0];
+      expect(
+        first &&
+          ts.isExpressionStatement(first) &&
+          ts.isStringLiteral(first.expression) &&
+          first.expression.text,
+        `${path} is "use server" as a whole`,
+      ).toBe("use server");
+      for (const { name, value } of exportsOf(source)) {
+        expect(value, `${path} ${name}`).toBeDefined();
+        const root = rootOf(value as ts.Expression);
+        expect(["publicAction", "customerAction", "staffAction"], `${path} ${name}`).toContain(root);
+        const chain = chainOf(value as ts.Expression);
+        expect(chain, `${path} ${name} parses its input`).toContain("inputSchema");
+        expect(chain[0], `${path} ${name} is named`).toBe("metadata");
+      }
+    },
+  );
 
   it("has an actions.ts for every use of actions and no other", () => {
     for (const path of sources.filter((name) => /(^|\/)actions\.ts$/.test(name)))

@@ -1,14 +1,25 @@
 import { describe, expect, it } from "vitest";
 import { contentSecurityPolicy, type HeaderFacts, isPrivatePath, securityHeaders } from "@/lib/auth/headers";
 
-const facts: HeaderFacts = { nonce: "n0nce", path: "/", https: true, development: false, walletConnect: true };
+const facts: HeaderFacts = {
+  nonce: "n0nce",
+  path: "/",
+  https: true,
+  development: false,
+  walletConnect: true,
+};
 
 describe("the content security policy", () => {
   it("lets only scripts with the nonce run", () => {
     const policy = contentSecurityPolicy(facts);
     expect(policy).toContain("script-src 'self' 'nonce-n0nce' 'strict-dynamic';");
     expect(policy.split(";").find((part) => part.includes("script-src"))).not.toMatch(/unsafe|\*|http/);
-    for (const directive of ["object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"])
+    for (const directive of [
+      "object-src 'none'",
+      "base-uri 'none'",
+      "frame-ancestors 'none'",
+      "form-action 'self'",
+    ])
       expect(policy).toContain(directive);
   });
 

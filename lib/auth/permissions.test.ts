@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import type { Actor } from "@/lib/auth/actor";
-import { isPermitted, type Permission, permissions, principals, requirePermission } from "@/lib/auth/permissions";
+import {
+  isPermitted,
+  type Permission,
+  permissions,
+  principals,
+  requirePermission,
+} from "@/lib/auth/permissions";
 import { AppError } from "@/lib/errors";
 
 // Written out a second time and by hand: a change in the table must be wanted twice.
@@ -31,10 +37,11 @@ const matrix: Record<Permission, string> = {
   "approval:decide": "---yy---",
   "switch:read": "---yyyyy",
   "switch:set": "--y-y---",
-  "operations:read": "---yyyyy",
+  "operations:read": "--yyyyyy",
   "operations:reconcile": "--y-y---",
   "audit:read": "----y--y",
   "clock:advance": "--y-----",
+  "session:open": "--y-----",
   "session:revoke": "--y-y---",
   "session:revoke_own": "-y-yyyyy",
 };

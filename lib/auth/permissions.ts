@@ -43,10 +43,11 @@ export const permissionTable = {
   "approval:decide": ["clerk", "compliance"],
   "switch:read": everyStaff,
   "switch:set": ["compliance", "system"],
-  "operations:read": everyStaff,
+  "operations:read": [...everyStaff, "system"],
   "operations:reconcile": ["compliance", "system"],
   "audit:read": ["compliance", "examiner"],
   "clock:advance": ["system"],
+  "session:open": ["system"],
   "session:revoke": ["compliance", "system"],
   "session:revoke_own": ["customer", ...everyStaff],
 } as const satisfies Record<string, readonly Principal[]>;

@@ -53,7 +53,8 @@ export function readSignInMessage(message: string, site: SignInSite, now: Date):
 
   const own = new URL(site.appUrl);
   if (domain !== own.host || !isOwn(uri, own)) throw new AppError("sign_in_wrong_domain");
-  if (parsed.scheme !== undefined && `${parsed.scheme}:` !== own.protocol) throw new AppError("sign_in_wrong_domain");
+  if (parsed.scheme !== undefined && `${parsed.scheme}:` !== own.protocol)
+    throw new AppError("sign_in_wrong_domain");
   if (chainId !== site.chainId) throw new AppError("sign_in_wrong_chain");
 
   const issued = issuedAt.getTime();
@@ -62,7 +63,8 @@ export function readSignInMessage(message: string, site: SignInSite, now: Date):
   if (issued > now.getTime() + clockSkewMs || expires - issued > maxLifetimeMs || expires <= issued)
     throw new AppError("sign_in_malformed");
   if (now.getTime() - issued > maxAgeMs || now.getTime() >= expires) throw new AppError("sign_in_expired");
-  if (notBefore && !(notBefore.getTime() <= now.getTime() + clockSkewMs)) throw new AppError("sign_in_malformed");
+  if (notBefore && !(notBefore.getTime() <= now.getTime() + clockSkewMs))
+    throw new AppError("sign_in_malformed");
   return { address, nonce };
 }
 

@@ -48,7 +48,11 @@ describe("the list of methods", () => {
 
 describe("a body", () => {
   it("forwards what is allowed and answers the rest, by id", () => {
-    const sorted = sortCalls([call("eth_call", 1), call("anvil_mine", 2), call("eth_sendRawTransaction", "x")]);
+    const sorted = sortCalls([
+      call("eth_call", 1),
+      call("anvil_mine", 2),
+      call("eth_sendRawTransaction", "x"),
+    ]);
     expect(sorted?.forward.map(({ id }) => id)).toEqual([1, "x"]);
     expect(sorted?.refused.map(({ id }) => id)).toEqual([2]);
   });
@@ -58,14 +62,21 @@ describe("a body", () => {
     expect(Object.keys(sorted?.forward[0] ?? {}).sort()).toEqual(["id", "jsonrpc", "method", "params"]);
   });
 
-  it.each([[[]], [Array.from({ length: maxBatch + 1 }, () => call("eth_call"))]])("refuses a batch of %#", (body) => {
-    expect(sortCalls(body)).toBeNull();
-  });
-
-  it.each([null, 7, "eth_call", [[call("eth_call")]], { method: "eth_call" }, { jsonrpc: "1.0", id: 1, method: "eth_call" }])(
-    "never forwards %j",
+  it.each([[[]], [Array.from({ length: maxBatch + 1 }, () => call("eth_call"))]])(
+    "refuses a batch of %#",
     (body) => {
-      expect(sortCalls(body)?.forward ?? []).toEqual([]);
+      expect(sortCalls(body)).toBeNull();
     },
   );
+
+  it.each([
+    null,
+    7,
+    "eth_call",
+    [[call("eth_call")]],
+    { method: "eth_call" },
+    { jsonrpc: "1.0", id: 1, method: "eth_call" },
+  ])("never forwards %j", (body) => {
+    expect(sortCalls(body)?.forward ?? []).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
-import { clientAddress } from "@/lib/auth/request";
 import { RateLimit } from "@/lib/auth/rate-limit";
+import { clientAddress } from "@/lib/auth/request";
 import { readJson, route } from "@/lib/auth/route";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";

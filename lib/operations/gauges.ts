@@ -1,0 +1,65 @@
+import type { CommandContext } from "@/lib/auth/actor";
+import { gauge } from "@/lib/metrics";
+import {
+  chainNow,
+  epochsNow,
+  heartbeatsNow,
+  jobsNow,
+  outboxNow,
+  reconciliationNow,
+} from "@/lib/operations/queries";
+
+/** Fills the gauges that are read from the books and the chain when somebody asks. */
+export async function readGauges(ctx: CommandContext): Promise<void> {
+  const [outbox, chain, jobs, epochs, reconciliation, heartbeats] = await Promise.all([
+    outboxNow(ctx),
+    chainNow(ctx),
+    jobsNow(ctx),
+    epochsNow(ctx, 1),
+    reconciliationNow(ctx),
+    heartbeatsNow(ctx),
+  ]);
+
+  const intents = gauge("granary_outbox_intents", "Chain effects by state", ["state"]);
+  intents.reset();
+  for (const [state, n] of Object.entries(outbox.byState)) intents.set({ state }, n);
+  gauge("granary_outbox_oldest_open_seconds", "Age of the oldest unfinished chain effect").set(
+    outbox.oldestOpenSeconds,
+  );
+
+  const blocks = gauge("granary_chain_block", "Block numbers by what they stand for", ["what"]);
+  blocks.reset();
+  if (chain.head !== null) blocks.set({ what: "head" }, Number(chain.head));
+  if (chain.finalized !== null) blocks.set({ what: "finalized" }, Number(chain.finalized));
+  const lag = gauge("granary_indexer_lag_blocks", "Finalized blocks not yet indexed", ["cursor"]);
+  lag.reset();
+  for (const { name, blockNumber } of chain.indexed) {
+    blocks.set({ what: `indexed ${name}` }, Number(blockNumber));
+    if (chain.finalized !== null)
+      lag.set({ cursor: name }, Math.max(0, Number(chain.finalized - blockNumber)));
+  }
+
+  if (jobs) {
+    gauge("granary_jobs_waiting", "Jobs that are due and not taken").set(jobs.waiting);
+    gauge("granary_jobs_failing", "Jobs whose last run failed").set(jobs.failing);
+    gauge("granary_jobs_oldest_seconds", "How long the oldest due job has waited").set(jobs.oldestSeconds);
+  }
+
+  const newest = epochs[0];
+  if (newest)
+    gauge("granary_epoch_age_seconds", "Time since the newest epoch was proposed").set(newest.ageSeconds);
+
+  const differences = gauge("granary_reconciliation_difference_micros", "Chain less ledger", ["what"]);
+  differences.reset();
+  for (const { what, chainMicros, ledgerMicros } of reconciliation?.differences ?? [])
+    differences.set({ what }, Number(BigInt(chainMicros) - BigInt(ledgerMicros)));
+  gauge("granary_reconciliation_equal", "1 when chain and ledger last agreed").set(
+    reconciliation?.outcome === "different" ? 0 : 1,
+  );
+
+  const beats = gauge("granary_heartbeat_age_seconds", "Time since a process last said it lives", [
+    "process",
+  ]);
+  beats.reset();
+  for (const { process, ageSeconds } of heartbeats) beats.set({ process }, ageSeconds);
+}

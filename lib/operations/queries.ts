@@ -1,0 +1,160 @@
+import { count, desc, eq, inArray, min, sql } from "drizzle-orm";
+import { cursor, epoch, outboxIntent } from "@/db/schema/chain";
+import { reconciliation } from "@/db/schema/control";
+import { heartbeat } from "@/db/schema/installation";
+import type { CommandContext } from "@/lib/auth/actor";
+import { requirePermission } from "@/lib/auth/permissions";
+import { publicClient } from "@/lib/chain/client";
+import { finalizedBlock } from "@/lib/chain/finality";
+import { env } from "@/lib/env";
+
+const openStates = ["queued", "signed", "sent", "mined"] as const;
+
+const ageSeconds = (at: unknown) => sql<number>`extract(epoch FROM clock_timestamp() - ${at})::float8`;
+
+export type OutboxNow = {
+  byState: Record<string, number>;
+  oldestOpenSeconds: number;
+  reverted: { id: string; kind: string; error: string | null; requestId: string; updatedAt: Date }[];
+  open: { id: string; kind: string; sender: string; state: string; txHash: string | null; createdAt: Date }[];
+};
+
+export async function outboxNow(ctx: CommandContext): Promise<OutboxNow> {
+  requirePermission(ctx.actor, "operations:read");
+  const [states, oldest, reverted, open] = await Promise.all([
+    ctx.db.select({ state: outboxIntent.state, n: count() }).from(outboxIntent).groupBy(outboxIntent.state),
+    ctx.db
+      .select({ age: ageSeconds(min(outboxIntent.createdAt)) })
+      .from(outboxIntent)
+      .where(inArray(outboxIntent.state, [...openStates])),
+    ctx.db
+      .select({
+        id: outboxIntent.id,
+        kind: outboxIntent.kind,
+        error: outboxIntent.error,
+        requestId: outboxIntent.requestId,
+        updatedAt: outboxIntent.updatedAt,
+      })
+      .from(outboxIntent)
+      .where(eq(outboxIntent.state, "reverted"))
+      .orderBy(desc(outboxIntent.updatedAt))
+      .limit(10),
+    ctx.db
+      .select({
+        id: outboxIntent.id,
+        kind: outboxIntent.kind,
+        sender: outboxIntent.sender,
+        state: outboxIntent.state,
+        txHash: outboxIntent.txHash,
+        createdAt: outboxIntent.createdAt,
+      })
+      .from(outboxIntent)
+      .where(inArray(outboxIntent.state, [...openStates]))
+      .orderBy(outboxIntent.createdAt)
+      .limit(20),
+  ]);
+  return {
+    byState: Object.fromEntries(states.map(({ state, n }) => [state, n])),
+    oldestOpenSeconds: oldest[0]?.age ?? 0,
+    reverted,
+    open,
+  };
+}
+
+export type ChainNow = {
+  /** null while the chain does not answer */
+  head: bigint | null;
+  finalized: bigint | null;
+  indexed: { name: string; blockNumber: bigint; ageSeconds: number }[];
+};
+
+export async function chainNow(ctx: CommandContext): Promise<ChainNow> {
+  requirePermission(ctx.actor, "operations:read");
+  const [head, finalized, indexed] = await Promise.all([
+    publicClient()
+      .getBlockNumber()
+      .catch(() => null),
+    finalizedBlock().catch(() => undefined),
+    ctx.db
+      .select({
+        name: cursor.name,
+        blockNumber: cursor.blockNumber,
+        ageSeconds: ageSeconds(cursor.updatedAt),
+      })
+      .from(cursor)
+      .orderBy(cursor.name),
+  ]);
+  return { head, finalized: finalized?.number ?? null, indexed };
+}
+
+export type JobsNow = { waiting: number; failing: number; oldestSeconds: number } | null;
+
+/** Null before the worker has made its tables. */
+export async function jobsNow(ctx: CommandContext): Promise<JobsNow> {
+  requirePermission(ctx.actor, "operations:read");
+  const { rows } = await ctx.db.execute<{ waiting: string; failing: string; oldest_seconds: number }>(
+    sql`SELECT * FROM bank.job_counts()`,
+  );
+  const row = rows[0];
+  if (!row) return null;
+  return { waiting: Number(row.waiting), failing: Number(row.failing), oldestSeconds: row.oldest_seconds };
+}
+
+export type HeartbeatNow = {
+  process: string;
+  ageSeconds: number;
+  detail: Record<string, unknown>;
+};
+
+export async function heartbeatsNow(ctx: CommandContext): Promise<HeartbeatNow[]> {
+  requirePermission(ctx.actor, "operations:read");
+  return ctx.db
+    .select({ process: heartbeat.process, ageSeconds: ageSeconds(heartbeat.at), detail: heartbeat.detail })
+    .from(heartbeat)
+    .orderBy(heartbeat.process);
+}
+
+export type EpochNow = {
+  number: bigint;
+  state: "proposed" | "final";
+  proposedAt: Date;
+  finalAt: Date | null;
+  /** by the bank's clock, which epochs follow */
+  ageSeconds: number;
+  collectedMicros: bigint;
+  distributedMicros: bigint;
+  signers: number[];
+};
+
+export async function epochsNow(ctx: CommandContext, limit = 8): Promise<EpochNow[]> {
+  requirePermission(ctx.actor, "operations:read");
+  const rows = await ctx.db
+    .select({
+      number: epoch.number,
+      state: epoch.state,
+      proposedAt: epoch.proposedAt,
+      finalAt: epoch.finalAt,
+      ageSeconds: sql<number>`extract(epoch FROM bank.now() - ${epoch.proposedAt})::float8`,
+      collectedMicros: epoch.collectedMicros,
+      distributedMicros: epoch.distributedMicros,
+      signers: epoch.signers,
+    })
+    .from(epoch)
+    .where(eq(epoch.chainId, env.chainId))
+    .orderBy(desc(epoch.number))
+    .limit(limit);
+  return rows.map((row) => ({ ...row, signers: row.signers ?? [] }));
+}
+
+export type ReconciliationNow = {
+  at: Date;
+  blockNumber: bigint;
+  outcome: "equal" | "different";
+  differences: { what: string; chainMicros: string; ledgerMicros: string }[];
+} | null;
+
+export async function reconciliationNow(ctx: CommandContext): Promise<ReconciliationNow> {
+  requirePermission(ctx.actor, "operations:read");
+  const [row] = await ctx.db.select().from(reconciliation).orderBy(desc(reconciliation.id)).limit(1);
+  return row ?? null;
+}
