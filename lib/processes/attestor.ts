@@ -1,13 +1,11 @@
 import { join } from "node:path";
 import type { Address, Hex, PublicClient } from "viem";
-import { hashTypedData } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { stateTokenAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { factsOf, readBlocks } from "@/lib/chain/blocks";
-import type { EpochContent } from "@/lib/chain/facts";
 import { type BlockRef, finalizedBlockOf } from "@/lib/chain/finality";
-import { epochTypedData } from "@/lib/chain/typed-data";
+import { epochDigest, epochToSign } from "@/lib/epochs/digest";
 import { readState, writeState } from "@/lib/processes/state-file";
 import {
   type Books,
@@ -85,7 +83,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   const path = join(config.folder, `operator-${config.operatorId}-${anchor.hash.slice(2, 14)}.json`);
   const context: VerifyContext = {
     epochManager: deployment.contracts.epochManager,
-    digestOf: (epoch) => hashTypedData(typedData(deployment, epoch)),
+    digestOf: (epoch) => epochDigest(deployment, epoch),
   };
   const fromTheStart = () => emptyBooks({ number: anchor.number, hash: anchor.hash });
   let state: AttestorState = readState<AttestorState>(path) ?? {
@@ -154,7 +152,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
         stated: verdict.digest,
         recomputed: earlier.digest,
       });
-    const signature = await account.signTypedData(typedData(deployment, verdict.epoch));
+    const signature = await account.signTypedData(epochToSign(deployment, verdict.epoch));
     const signed = { digest: verdict.digest, signature, proposedBlock: verdict.epoch.proposedBlock };
     save({ ...state, signed: newest({ ...state.signed, [number]: signed }) });
   }
@@ -210,13 +208,6 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     },
   };
 }
-
-const typedData = (deployment: Deployment, epoch: EpochContent) =>
-  epochTypedData({
-    chainId: deployment.chainId,
-    verifyingContract: deployment.contracts.epochManager,
-    epoch,
-  });
 
 const byNumber = <T>(entries: Record<string, T>) =>
   Object.entries(entries).sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1));

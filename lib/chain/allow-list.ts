@@ -1,0 +1,73 @@
+import { type Abi, type Address, decodeFunctionData, type Hex } from "viem";
+import {
+  epochManagerAbi,
+  identityRegistryAbi,
+  payoutSplitterAbi,
+  reserveRegistryAbi,
+  stakingAbi,
+  stateTokenAbi,
+  taxVaultAbi,
+} from "@/lib/chain/abi";
+import { type ContractName, contractAt, type Deployment } from "@/lib/chain/addresses";
+
+/** The bank's hot keys; each may do only what stands beside it. */
+export const senders = ["issuer", "registrar", "proposer", "remitter", "faucet"] as const;
+export type Sender = (typeof senders)[number];
+
+const abis: Partial<Record<ContractName, Abi>> = {
+  stateToken: stateTokenAbi as Abi,
+  identityRegistry: identityRegistryAbi as Abi,
+  reserveRegistry: reserveRegistryAbi as Abi,
+  staking: stakingAbi as Abi,
+  payoutSplitter: payoutSplitterAbi as Abi,
+  taxVault: taxVaultAbi as Abi,
+  epochManager: epochManagerAbi as Abi,
+};
+
+const allowed: Record<Sender, Partial<Record<ContractName, readonly string[]>>> = {
+  issuer: { stateToken: ["mint"], reserveRegistry: ["record", "attest", "release"] },
+  registrar: { identityRegistry: ["register", "setStatus", "scheduleRateClass"] },
+  proposer: { epochManager: ["propose", "finalize"] },
+  remitter: {
+    taxVault: ["remit", "releaseToPayer"],
+    payoutSplitter: ["sweep", "payOperatorFee"],
+    staking: ["claimFor"],
+  },
+  faucet: {},
+};
+
+/** The most native coin one grant may carry, in wei. */
+export const grantCapWei = 50_000_000_000_000_000n;
+
+export interface OutgoingCall {
+  sender: Sender;
+  to: Address;
+  data: Hex;
+  valueWei: bigint;
+}
+
+/** The call's name, or the reason why this sender may not make it. */
+export function checkCall(
+  deployment: Deployment,
+  call: OutgoingCall,
+): { allowed: true; name: string } | { allowed: false; reason: string } {
+  const contract = contractAt(deployment, call.to);
+  if (call.sender === "faucet") {
+    if (contract || call.data !== "0x") return { allowed: false, reason: "faucet_only_grants" };
+    if (call.valueWei <= 0n || call.valueWei > grantCapWei)
+      return { allowed: false, reason: "grant_outside_cap" };
+    return { allowed: true, name: "grant" };
+  }
+  if (call.valueWei !== 0n) return { allowed: false, reason: "value_not_allowed" };
+  const abi = contract && abis[contract];
+  if (!contract || !abi) return { allowed: false, reason: "unknown_contract" };
+  let functionName: string;
+  try {
+    ({ functionName } = decodeFunctionData({ abi, data: call.data }));
+  } catch {
+    return { allowed: false, reason: "unknown_selector" };
+  }
+  return allowed[call.sender][contract]?.includes(functionName)
+    ? { allowed: true, name: `${contract}.${functionName}` }
+    : { allowed: false, reason: "not_for_this_sender" };
+}

@@ -1,0 +1,79 @@
+import { and, eq, inArray, like } from "drizzle-orm";
+import { encodeFunctionData, type PublicClient, zeroHash } from "viem";
+import { outboxIntent } from "@/db/schema/chain";
+import { recordAudit } from "@/lib/audit/record";
+import type { CommandContext } from "@/lib/auth/actor";
+import { requirePermission } from "@/lib/auth/permissions";
+import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
+import type { Deployment } from "@/lib/chain/addresses";
+import { enqueue } from "@/lib/chain/outbox";
+import { epochDue } from "@/lib/epochs/due";
+import { requireOn } from "@/lib/switches/require";
+
+export type ProposeResult =
+  | { outcome: "proposed"; intentId: string; distributeMicros: bigint }
+  | { outcome: "not_due" | "under_way" };
+
+/** Asks the chain for the next epoch once its period has passed; replaces a proposal that did not become final. */
+export async function proposeEpoch(
+  ctx: CommandContext,
+  input: { client: PublicClient; deployment: Deployment; now: Date },
+): Promise<ProposeResult> {
+  requirePermission(ctx.actor, "epoch:propose");
+  const { client, deployment } = input;
+  const manager = { address: deployment.contracts.epochManager, abi: epochManagerAbi } as const;
+  const staking = { address: deployment.contracts.staking, abi: stakingAbi } as const;
+  const [nextProposalAt, epochSeconds, feePotMicros, lastFinal, operatorIds] = await Promise.all([
+    client.readContract({ ...manager, functionName: "nextProposalAt" }),
+    client.readContract({ ...manager, functionName: "epochSeconds" }),
+    client.readContract({ ...manager, functionName: "feePot" }),
+    client.readContract({ ...manager, functionName: "lastFinal" }),
+    client.readContract({ ...staking, functionName: "operatorIds" }),
+  ]);
+  const operators = await Promise.all(
+    operatorIds.map((id) => client.readContract({ ...staking, functionName: "operatorOf", args: [id] })),
+  );
+  const [lastNumber, , lastFinalAt] = lastFinal;
+  const { isDue, distributeMicros } = epochDue({
+    now: BigInt(Math.floor(input.now.getTime() / 1000)),
+    nextProposalAt,
+    lastFinalAt,
+    epochSeconds,
+    feePotMicros,
+    activeMicros: operators.reduce((sum, operator) => sum + operator.active, 0n),
+    pendingMicros: operators.reduce((sum, operator) => sum + operator.pending, 0n),
+  });
+  if (!isDue) return { outcome: "not_due" };
+  const number = lastNumber + 1n;
+
+  return await ctx.db.transaction(async (tx) => {
+    await requireOn(tx, "payout");
+    const underWay = await tx
+      .select({ id: outboxIntent.id })
+      .from(outboxIntent)
+      .where(
+        and(
+          like(outboxIntent.businessKey, "epoch:%"),
+          eq(outboxIntent.chainId, deployment.chainId),
+          inArray(outboxIntent.state, ["queued", "signed", "sent", "mined"]),
+        ),
+      )
+      .limit(1);
+    if (underWay.length > 0) return { outcome: "under_way" };
+    const intentId = await enqueue(tx, {
+      kind: "epoch.propose",
+      businessKey: `epoch:propose:${number}:${nextProposalAt}`,
+      sender: "proposer",
+      to: manager.address,
+      data: encodeFunctionData({ ...manager, functionName: "propose", args: [distributeMicros, zeroHash] }),
+      requestId: ctx.requestId,
+    });
+    await recordAudit(tx, ctx, {
+      command: "proposeEpoch",
+      subject: `epoch:${number}`,
+      permission: "epoch:propose",
+      detail: { distributeMicros: distributeMicros.toString() },
+    });
+    return { outcome: "proposed", intentId, distributeMicros };
+  });
+}
