@@ -10,7 +10,6 @@ import { clientAddress, requestIdOf } from "@/lib/auth/request";
 import { refusalOf } from "@/lib/auth/route";
 import { actorOfSession, cookieName, sessionLimits } from "@/lib/auth/session";
 import { env } from "@/lib/env";
-import { toAppError } from "@/lib/errors";
 import { signInsTotal } from "@/lib/metrics";
 
 declare module "next-auth" {
@@ -117,8 +116,7 @@ async function attempt(
     signInsTotal.inc({ way, outcome: "ok" });
     return { id: sid, sid };
   } catch (thrown) {
-    refusalOf(thrown, requestId, `sign-in ${way}`);
-    const { code } = toAppError(thrown);
+    const { code } = refusalOf(thrown, requestId, `sign-in ${way}`);
     signInsTotal.inc({ way, outcome: code });
     throw new Error(code);
   }

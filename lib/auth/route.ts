@@ -1,12 +1,13 @@
 import type { NextRequest } from "next/server";
 import { dbFor } from "@/db/client";
+import { inBankWords } from "@/db/transaction";
 import type { CommandContext } from "@/lib/auth/actor";
 import { requireOwnOrigin } from "@/lib/auth/origin";
 import { type Permission, requirePermission } from "@/lib/auth/permissions";
 import { requestIdOf } from "@/lib/auth/request";
 import { currentActor } from "@/lib/auth/session";
 import { env } from "@/lib/env";
-import { AppError, toAppError } from "@/lib/errors";
+import { AppError, errorFacts, toAppError } from "@/lib/errors";
 import { requestLog } from "@/lib/log";
 import { requestSeconds, requestsTotal } from "@/lib/metrics";
 
@@ -52,7 +53,7 @@ export type Refusal = { code: AppError["code"]; reference: string; details?: Rec
 
 /** What a browser may learn of a failure: a code and the reference to find it by, never the thrown text. */
 export function refusalOf(thrown: unknown, requestId: string, name: string): Refusal {
-  const refusal = toAppError(thrown);
+  const refusal = toAppError(inBankWords(thrown));
   const facts = { name, code: refusal.code, err: thrown };
   if (refusal.facts.http >= 500) requestLog(requestId).error(facts, "request failed");
   else requestLog(requestId).debug({ name, code: refusal.code }, "request refused");
@@ -65,7 +66,7 @@ export function refusalOf(thrown: unknown, requestId: string, name: string): Ref
 
 function refusalResponse(thrown: unknown, requestId: string, name: string): Response {
   const refusal = refusalOf(thrown, requestId, name);
-  return Response.json(refusal, { status: toAppError(thrown).facts.http });
+  return Response.json(refusal, { status: errorFacts[refusal.code].http });
 }
 
 function withHeaders(response: Response, requestId: string): Response {

@@ -1,7 +1,8 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import type { Db } from "@/db/client";
 import { heartbeat } from "@/db/schema/installation";
-import { migrationsMissing } from "@/db/migrate";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
 import { env } from "@/lib/env";
@@ -22,8 +23,8 @@ export function readiness(db: Db): Promise<Check[]> {
         .onConflictDoUpdate({ target: heartbeat.process, set: beat });
     }),
     check("migrations", async () => {
-      const missing = await migrationsMissing(db);
-      if (missing.length > 0) throw new Error(`not yet applied: ${missing.join(", ")}`);
+      const astray = await migrationsAstray(db);
+      if (astray.length > 0) throw new Error(`build and database differ in ${astray.join(", ")}`);
     }),
     check("keys", async () => {
       if (!env.fieldKey || !env.blindIndexKey || !env.nextauthSecret) throw new Error("a key is missing");
@@ -34,6 +35,18 @@ export function readiness(db: Db): Promise<Check[]> {
         throw new Error(`the chain is ${chainId}, not ${env.chainId}`);
     }),
   ]);
+}
+
+/** Migrations of this build that the database lacks, and those of a newer build that it has. */
+async function migrationsAstray(db: Db): Promise<string[]> {
+  const folder = join(/* turbopackIgnore: true */ process.cwd(), "db/migrations");
+  const wanted = readdirSync(folder).filter((file) => file.endsWith(".sql"));
+  const { rows } = await db.execute<{ name: string }>(
+    sql`SELECT name FROM bank.migrations_applied() AS applied (name)`,
+  );
+  const applied = rows.map(({ name }) => name.replace(/^migrations\//, ""));
+  const set = new Set(wanted);
+  return [...wanted.filter((name) => !applied.includes(name)), ...applied.filter((name) => !set.has(name))];
 }
 
 async function check(name: Check["name"], run: () => Promise<void>): Promise<Check> {

@@ -1,3 +1,4 @@
+import { inTransaction } from "@/db/transaction";
 import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
 import { actorName } from "@/lib/auth/actor";
@@ -11,7 +12,7 @@ export async function endSession(
 ): Promise<{ ended: number }> {
   const permission = which === "own" ? "session:revoke_own" : "session:revoke";
   requirePermission(ctx.actor, permission);
-  return ctx.db.transaction(async (tx) => {
+  return inTransaction(ctx.db, async (tx) => {
     const by = actorName(ctx.actor);
     const target = which === "own" ? { sessionId: ownSession(ctx) } : which;
     const ended = await revokeSessions(tx, target, by);

@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import { staff } from "@/db/schema/staff";
+import { inTransaction } from "@/db/transaction";
 import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
 import { clearAttempts, countAttempt } from "@/lib/auth/attempts";
@@ -39,7 +40,7 @@ export async function signInStaff(ctx: CommandContext, input: StaffSignIn): Prom
   const isRight = await verifyPassword(input.password, known?.passwordHash);
   if (!isRight || !known) throw new AppError("sign_in_wrong_password");
 
-  return ctx.db.transaction(async (tx) => {
+  return inTransaction(ctx.db, async (tx) => {
     await clearAttempts(tx, accountKey);
     const sessionId = await insertSession(tx, { kind: "staff", staffId: known.id }, input.userAgent);
     await recordAudit(tx, ctx, {

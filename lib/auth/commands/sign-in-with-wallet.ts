@@ -1,4 +1,5 @@
 import { type Hex, isAddressEqual, recoverMessageAddress } from "viem";
+import { inTransaction } from "@/db/transaction";
 import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
 import { consumeNonce } from "@/lib/auth/nonce";
@@ -32,7 +33,7 @@ export async function signInWithWallet(
   if (!(await isSignedBy(claim, input.message, input.signature as Hex)))
     throw new AppError("sign_in_wrong_signature");
 
-  return ctx.db.transaction(async (tx) => {
+  return inTransaction(ctx.db, async (tx) => {
     await requireOn(tx, "sign_in");
     await consumeNonce(tx, { nonce: claim.nonce, browserSecret });
     const { profileId, walletId, address } = await openProfile(tx, ctx, { address: claim.address });

@@ -11,3 +11,11 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION bank.job_counts() FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION bank.job_counts() TO granary_app, granary_worker, granary_readonly;
+
+-- Which numbered migrations this database has, so that an app of another build can see that it does not fit.
+CREATE OR REPLACE FUNCTION bank.migrations_applied() RETURNS SETOF text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT name FROM migration.applied WHERE name LIKE 'migrations/%' ORDER BY name;
+$$;
+REVOKE ALL ON FUNCTION bank.migrations_applied() FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION bank.migrations_applied() TO granary_app, granary_worker, granary_readonly;
