@@ -1,0 +1,188 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { delimiter, dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
+import { readJson, writeDurably } from "@/lib/processes/home";
+import type { ProcessSpec } from "@/lib/processes/supervisor";
+import { Stop } from "@/tools/progress.mjs";
+
+export interface ChainPlace {
+  port: number;
+  mnemonic: string;
+  chainId: number;
+  statePath: string;
+  savedPath: string;
+  logPath: string;
+  /** seconds since 1970 at which a new chain begins */
+  genesisTime: number;
+  /** the bank's clock in seconds since 1970, if it can be asked */
+  bankNow: () => Promise<number | undefined>;
+}
+
+/** What was last put on disk: blocks up to this one outlive any crash. */
+export interface SavedBlock {
+  number: string;
+  hash: `0x${string}`;
+  /** the block's own time, seconds since 1970 */
+  timestamp?: number;
+}
+
+export function anvilBinary(): string {
+  const platform =
+    { linux: "linux", darwin: "darwin", win32: "win32" }[process.platform as string] ?? process.platform;
+  const arch = { x64: "amd64", arm64: "arm64" }[process.arch as string] ?? process.arch;
+  try {
+    const manifest = createRequire(import.meta.url).resolve(
+      `@foundry-rs/anvil-${platform}-${arch}/package.json`,
+    );
+    const path = join(dirname(manifest), "bin", "anvil");
+    if (existsSync(path)) return path;
+  } catch {
+    // Not a platform with an npm package: look on the PATH.
+  }
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
+    if (folder && existsSync(join(folder, "anvil"))) return join(folder, "anvil");
+  }
+  throw new Stop(
+    `There is no packaged anvil for ${process.platform} on ${process.arch}: put Foundry's anvil on the PATH, or set CHAIN_RPC_URL.`,
+  );
+}
+
+let nextId = 1;
+
+/** One JSON-RPC call without a client library: the launcher stays small. */
+export async function rpc<T>(
+  url: string,
+  method: string,
+  params: unknown[] = [],
+  timeoutMs = 10_000,
+): Promise<T> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ jsonrpc: "2.0", id: nextId++, method, params }),
+    signal: AbortSignal.timeout(timeoutMs),
+  });
+  const answer = (await response.json()) as { result?: T; error?: { message: string } };
+  if (answer.error) throw new Error(`${method}: ${answer.error.message}`);
+  return answer.result as T;
+}
+
+export function chainProcess(place: ChainPlace): ProcessSpec {
+  const url = `http://127.0.0.1:${place.port}`;
+  const loadPath = join(dirname(place.statePath), "load.json");
+  return {
+    name: "chain",
+    command: anvilBinary(),
+    args: [],
+    env: { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: dirname(place.statePath), TZ: "UTC" },
+    cwd: "/",
+    logPath: place.logPath,
+    stopPatienceMs: 4_000,
+    prepare: async () => {
+      mkdirSync(dirname(place.statePath), { recursive: true });
+      const kept = existsSync(place.statePath);
+      if (kept) writeFileSync(loadPath, gunzipSync(readFileSync(place.statePath)), { mode: 0o600 });
+      // A loaded chain takes --timestamp for its present: never before its last block, else at the bank's clock.
+      const last = readJson<SavedBlock>(place.savedPath)?.timestamp ?? 0;
+      const now = kept
+        ? Math.max(last + 1, (await place.bankNow()) ?? Math.floor(Date.now() / 1000))
+        : place.genesisTime;
+      return {
+        args: [
+          ...["--host", "127.0.0.1", "--port", String(place.port), "--quiet"],
+          ...["--mnemonic", place.mnemonic, "--accounts", "30", "--balance", "1000000"],
+          ...["--chain-id", String(place.chainId), "--hardfork", "prague", "--slots-in-an-epoch", "1"],
+          // Without it every block's whole state goes to disk: 200 kB a block.
+          ...["--prune-history", "256", "--timestamp", String(Math.floor(now))],
+          ...(kept ? ["--load-state", loadPath] : []),
+        ],
+      };
+    },
+    isReady: async () => Boolean(await rpc<string>(url, "eth_chainId", [], 1_000)),
+    onReady: () => rmSync(loadPath, { force: true }),
+  };
+}
+
+/** Puts the chain on disk soon after each new block, so that "final" can follow what would survive a crash. */
+export class ChainKeeper {
+  saved: SavedBlock | undefined;
+  private running = false;
+  private loop: Promise<void> = Promise.resolve();
+  private wake: () => void = () => {};
+
+  constructor(
+    private readonly url: string,
+    private readonly place: Pick<ChainPlace, "statePath" | "savedPath">,
+    private readonly report: (sentence: string) => void = () => {},
+  ) {
+    this.saved = readJson<SavedBlock>(place.savedPath);
+  }
+
+  start(pollMs = 100): void {
+    this.running = true;
+    this.loop = this.run(pollMs);
+  }
+
+  private async run(pollMs: number): Promise<void> {
+    let failed = false;
+    while (this.running) {
+      let pause = pollMs;
+      try {
+        const took = await this.saveIfNew();
+        failed = false;
+        // A long chain takes longer to save: never spend more than a fifth of the chain's time on it.
+        if (took !== undefined) pause = Math.max(pollMs, took * 4);
+      } catch (error) {
+        // The chain may be starting again; only a failure of the disk is worth a line.
+        if (!failed && (error as NodeJS.ErrnoException).code)
+          this.report(`The chain could not be saved: ${(error as Error).message}`);
+        failed = true;
+        pause = 250;
+      }
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pause);
+        this.wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  /** Saves when there is a block that is not on disk; gives the milliseconds it took. */
+  async saveIfNew(): Promise<number | undefined> {
+    const head = await rpc<{ hash: string }>(this.url, "eth_getBlockByNumber", ["latest", false]);
+    if (head.hash === this.saved?.hash) return undefined;
+    const since = performance.now();
+    await this.save();
+    return performance.now() - since;
+  }
+
+  /** The block is read before the dump, so the copy on disk holds at least that block. */
+  async save(): Promise<SavedBlock> {
+    const head = await rpc<{ number: string; hash: `0x${string}`; timestamp: string }>(
+      this.url,
+      "eth_getBlockByNumber",
+      ["latest", false],
+    );
+    const dump = await rpc<string>(this.url, "anvil_dumpState", [], 120_000);
+    writeDurably(this.place.statePath, Buffer.from(dump.slice(2), "hex"), 0o600);
+    const saved = {
+      number: BigInt(head.number).toString(),
+      hash: head.hash,
+      timestamp: Number(head.timestamp),
+    };
+    writeDurably(this.place.savedPath, `${JSON.stringify(saved)}\n`);
+    this.saved = saved;
+    return saved;
+  }
+
+  /** Stops watching and saves what the last pause may have left. */
+  async stop(): Promise<void> {
+    this.running = false;
+    this.wake();
+    await this.loop;
+    await this.saveIfNew().catch(() => {});
+  }
+}

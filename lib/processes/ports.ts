@@ -1,0 +1,60 @@
+import { createServer } from "node:net";
+
+/** Preferred ports: what people expect to type first, then a block of our own. */
+export const preferredPorts = {
+  app: 3000,
+  chain: 8545,
+  postgres: 54320,
+  signer: 4100,
+  worker: 4101,
+  "validator-1": 4111,
+  "validator-2": 4112,
+  "validator-3": 4113,
+  "validator-4": 4114,
+  custodian: 4121,
+  valuer: 4122,
+  "data-client": 4123,
+} as const;
+
+export type PortName = keyof typeof preferredPorts;
+export type Ports = Record<PortName, number>;
+
+export function isFree(port: number, host = "127.0.0.1"): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve(true)));
+  });
+}
+
+function anyFree(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once("error", reject);
+    probe.listen({ port: 0, host: "127.0.0.1", exclusive: true }, () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+/** The ports of last time where they are free, else the preferred ones, else any. */
+export async function choosePorts(last: Partial<Ports> = {}, fixed: Partial<Ports> = {}): Promise<Ports> {
+  const taken = new Set<number>(Object.values(fixed));
+  const chosen: Partial<Ports> = { ...fixed };
+  for (const name of Object.keys(preferredPorts) as PortName[]) {
+    if (chosen[name] !== undefined) continue;
+    for (const port of [last[name], preferredPorts[name]]) {
+      if (port !== undefined && !taken.has(port) && (await isFree(port))) {
+        chosen[name] = port;
+        break;
+      }
+    }
+    while (chosen[name] === undefined) {
+      const port = await anyFree();
+      if (!taken.has(port)) chosen[name] = port;
+    }
+    taken.add(chosen[name]);
+  }
+  return chosen as Ports;
+}
