@@ -1,0 +1,19 @@
+import type { Metadata } from "next";
+import { Specimens } from "@/app/staff/kit/specimens";
+import { PageHeader } from "@/components/ui/page-header";
+
+export const metadata: Metadata = { title: "Kit" };
+
+export default function KitPage() {
+  return (
+    <>
+      <PageHeader title="The kit" lead="Every part in every state, on paper and in the dark." />
+      {(["light", "dark"] as const).map((theme) => (
+        <div key={theme} data-theme={theme} className="mb-10 bg-paper p-4 text-ink sm:p-8">
+          <p className="mb-6 font-semibold">{theme === "light" ? "Light" : "Dark"}</p>
+          <Specimens />
+        </div>
+      ))}
+    </>
+  );
+}
