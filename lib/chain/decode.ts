@@ -43,6 +43,8 @@ export const watchedContracts = Object.keys(abis) as (keyof typeof abis)[];
 
 const isWatched = (name: ContractName | undefined): name is keyof typeof abis =>
   name !== undefined && name in abis;
+/** addresses are compared and kept in lower case everywhere */
+const lower = (address: string) => address.toLowerCase() as Address;
 const seconds = (value: bigint | number): Date => new Date(Number(value) * 1000);
 
 function named<T>(list: readonly T[], index: number, what: string): T {
@@ -62,7 +64,7 @@ export function decodeFact(deployment: Deployment, log: RawLog): ChainFact | und
     blockHash: log.blockHash,
     txHash: log.txHash,
     logIndex: log.logIndex,
-    contract: log.address,
+    contract: lower(log.address),
     at: log.at,
   };
   let event: { eventName: string; args: Record<string, unknown> };
@@ -82,14 +84,14 @@ export function decodeFact(deployment: Deployment, log: RawLog): ChainFact | und
 function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
   switch (event) {
     case "Transfer":
-      return { ...o, event, from: a.from, to: a.to, amountMicros: a.value };
+      return { ...o, event, from: lower(a.from), to: lower(a.to), amountMicros: a.value };
     case "Issued":
       return {
         ...o,
         event,
         issuanceId: a.issuanceId,
         positionId: a.positionId,
-        to: a.to,
+        to: lower(a.to),
         grossMicros: a.gross,
         feeMicros: a.fee,
       };
@@ -98,7 +100,7 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
         ...o,
         event,
         redemptionId: a.redemptionId,
-        holder: a.holder,
+        holder: lower(a.holder),
         grossMicros: a.gross,
         feeMicros: a.fee,
       };
@@ -106,7 +108,7 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
       return {
         ...o,
         event,
-        wallet: a.wallet,
+        wallet: lower(a.wallet),
         identityId: a.id,
         kind: named(identityKinds, a.kind, "identity kind"),
         status: named(identityStatuses, a.status, "identity status"),
@@ -118,7 +120,7 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
       return {
         ...o,
         event,
-        wallet: a.wallet,
+        wallet: lower(a.wallet),
         identityId: a.id,
         status: named(identityStatuses, a.status, "identity status"),
         expiresAt: seconds(a.expiresAt),
@@ -127,7 +129,7 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
       return {
         ...o,
         event,
-        wallet: a.wallet,
+        wallet: lower(a.wallet),
         identityId: a.id,
         rateClass: Number(a.rateClass),
         fromEpoch: BigInt(a.fromEpoch),
@@ -141,19 +143,29 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
         marketMicros: a.marketValue,
         lendableMicros: a.lendableValue,
         receiptHash: a.receiptHash,
-        custodian: a.custodian,
-        valuer: a.valuer,
+        custodian: lower(a.custodian),
+        valuer: lower(a.valuer),
       };
     case "PositionConsumed":
       return { ...o, event, positionId: a.positionId, amountMicros: a.amount, issuedMicros: a.issued };
     case "PositionReleased":
       return { ...o, event, positionId: a.positionId, releaseId: a.releaseId, amountMicros: a.amount };
+    case "ReserveAttested":
+      return {
+        ...o,
+        event,
+        marketMicros: a.marketTotal,
+        lendableMicros: a.lendableTotal,
+        positionsRoot: a.positionsRoot,
+        asOf: seconds(a.asOf),
+        valuer: lower(a.valuer),
+      };
     case "FeeCollected":
       return {
         ...o,
         event,
         kind: named(feeKinds, a.kind, "fee kind"),
-        payer: a.payer,
+        payer: lower(a.payer),
         amountMicros: a.amount,
         ref: a.ref,
       };
@@ -162,7 +174,7 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
         ...o,
         event,
         requestId: a.requestId,
-        client: a.client,
+        client: lower(a.client),
         dataRoot: a.dataRoot,
         feeMicros: a.fee,
       };
@@ -182,7 +194,7 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
       return {
         ...o,
         event,
-        wallet: a.wallet,
+        wallet: lower(a.wallet),
         operatorId: Number(a.operatorId),
         amountMicros: a.amount,
         earnsFromEpoch: BigInt(a.earnsFromEpoch),
@@ -191,7 +203,7 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
       return {
         ...o,
         event,
-        wallet: a.wallet,
+        wallet: lower(a.wallet),
         operatorId: Number(a.operatorId),
         requestId: a.requestId,
         amountMicros: a.amount,
@@ -201,7 +213,7 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
       return {
         ...o,
         event,
-        wallet: a.wallet,
+        wallet: lower(a.wallet),
         operatorId: Number(a.operatorId),
         requestId: a.requestId,
         amountMicros: a.amount,
@@ -220,8 +232,8 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
       return {
         ...o,
         event,
-        wallet: a.wallet,
-        payer: a.payer,
+        wallet: lower(a.wallet),
+        payer: lower(a.payer),
         operatorId: Number(a.operatorId),
         grossMicros: a.gross,
         operatorFeeMicros: a.operatorFee,
@@ -233,7 +245,7 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
         ruleVersion: Number(a.ruleVersion),
       };
     case "OperatorFeePaid":
-      return { ...o, event, operatorId: Number(a.operatorId), to: a.to, amountMicros: a.amount };
+      return { ...o, event, operatorId: Number(a.operatorId), to: lower(a.to), amountMicros: a.amount };
     case "TaxSwept":
       return { ...o, event, federalMicros: a.federal, stateMicros: a.state, localMicros: a.local };
     default:

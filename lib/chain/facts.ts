@@ -83,6 +83,15 @@ export type PositionFact = FactOrigin &
     | { event: "PositionReleased"; positionId: Hex; releaseId: Hex; amountMicros: bigint }
   );
 
+export type ReserveAttestedFact = FactOrigin & {
+  event: "ReserveAttested";
+  marketMicros: bigint;
+  lendableMicros: bigint;
+  positionsRoot: Hex;
+  asOf: Date;
+  valuer: Address;
+};
+
 export type FeeKind = "issuance" | "redemption" | "data_validation" | "pledge" | "trading" | "liquidity";
 export const feeKinds: readonly FeeKind[] = [
   "issuance",
@@ -204,6 +213,7 @@ export type ChainFact =
   | IssuanceFact
   | RedemptionFact
   | PositionFact
+  | ReserveAttestedFact
   | FeeFact
   | StakeFact
   | PayoutFact

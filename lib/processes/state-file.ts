@@ -1,29 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { readFileSync } from "node:fs";
+import { writeDurably } from "@/lib/processes/home";
 
 const isBigint = /^-?\d+n$/;
 
-/** Writes by temp file, fsync and rename, so that a crash leaves the old state or the new one. */
+/** Keeps a process's memory on disk, bigints included: a crash leaves the old state or the new one. */
 export function writeState(path: string, state: unknown): void {
-  mkdirSync(dirname(path), { recursive: true });
-  const draft = `${path}.${process.pid}.tmp`;
-  const file = openSync(draft, "w", 0o600);
-  try {
-    writeSync(
-      file,
-      JSON.stringify(state, (_, v) => (typeof v === "bigint" ? `${v}n` : v)),
-    );
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(draft, path);
-  const folder = openSync(dirname(path), "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  writeDurably(
+    path,
+    JSON.stringify(state, (_, v) => (typeof v === "bigint" ? `${v}n` : v)),
+    0o600,
+  );
 }
 
 /** The state last written, bigints restored; undefined when there is none. */

@@ -1,6 +1,6 @@
 import { type Address, encodePacked, type Hex, keccak256, zeroAddress, zeroHash } from "viem";
 import type { ChainFact, EpochContent, EpochFact, FeeFact, TransferFact } from "@/lib/chain/facts";
-import { mulDivDown } from "@/lib/money/math";
+import { mulDivUp } from "@/lib/money/math";
 
 /** A block as the validator saw it: header and facts in log order. */
 export interface SeenBlock {
@@ -182,22 +182,25 @@ function foldFee(books: Books, fact: FeeFact, unspent: bigint[]): void {
   books.collectedEverMicros += fact.amountMicros;
 }
 
-/** Lendable value falls with market value in proportion, rounded down as the contract does. */
+/** `amount` of lendable value goes, and market value in proportion, rounded up as ReserveRegistry.sol does. */
 function foldRelease(books: Books, positionId: Hex, amountMicros: bigint): void {
   const position = books.positions[positionId];
-  if (!position || amountMicros === 0n || position.marketMicros < amountMicros) {
-    books.faults.push(difference("unknown_position", amountMicros, position?.marketMicros ?? 0n));
+  if (!position || amountMicros === 0n || position.lendableMicros < amountMicros) {
+    books.faults.push(difference("unknown_position", amountMicros, position?.lendableMicros ?? 0n));
     return;
   }
-  const marketMicros = position.marketMicros - amountMicros;
-  const lendableMicros = mulDivDown(position.lendableMicros, {
-    times: marketMicros,
-    over: position.marketMicros,
+  const marketGone = mulDivUp(position.marketMicros, {
+    times: amountMicros,
+    over: position.lendableMicros,
   });
-  books.marketMicros -= amountMicros;
-  books.lendableMicros -= position.lendableMicros - lendableMicros;
-  if (marketMicros === 0n) delete books.positions[positionId];
-  else books.positions[positionId] = { marketMicros, lendableMicros };
+  const left = {
+    marketMicros: position.marketMicros - marketGone,
+    lendableMicros: position.lendableMicros - amountMicros,
+  };
+  books.marketMicros -= marketGone;
+  books.lendableMicros -= amountMicros;
+  if (left.lendableMicros === 0n && left.marketMicros === 0n) delete books.positions[positionId];
+  else books.positions[positionId] = left;
 }
 
 function foldFinal(books: Books, fact: EpochFact & { event: "EpochFinal" }): void {
