@@ -14,6 +14,7 @@ export default defineConfig({
     ],
   },
   test: {
+    globalSetup: ["lib/processes/test-postgres.ts"],
     include: ["{lib,db,components,app,tools}/**/*.test.{ts,tsx}"],
     exclude: ["**/node_modules/**", ".next/**", ".granary/**"],
     env: { TZ: "Asia/Kathmandu", NODE_ENV: "test" },

@@ -1,0 +1,60 @@
+import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
+import pg from "pg";
+import * as chain from "@/db/schema/chain";
+import * as collateral from "@/db/schema/collateral";
+import * as control from "@/db/schema/control";
+import * as customers from "@/db/schema/customers";
+import * as installation from "@/db/schema/installation";
+import * as ledger from "@/db/schema/ledger";
+import * as staff from "@/db/schema/staff";
+import { type DatabaseRole, databaseUrl } from "@/lib/env";
+import { log } from "@/lib/log";
+
+export const schema = {
+  ...installation,
+  ...staff,
+  ...customers,
+  ...control,
+  ...collateral,
+  ...ledger,
+  ...chain,
+};
+
+export type Db = NodePgDatabase<typeof schema>;
+export type Tx = Parameters<Parameters<Db["transaction"]>[0]>[0];
+/** Either: for reads that may run inside somebody's transaction. */
+export type Executor = Db | Tx;
+
+export type OpenDb = { db: Db; pool: pg.Pool; close: () => Promise<void> };
+
+/** Rows of one transaction wait at most this long for another's. */
+const waits = {
+  lock_timeout: 10_000,
+  statement_timeout: 30_000,
+  idle_in_transaction_session_timeout: 30_000,
+};
+
+export function openDb(
+  url: string,
+  { max = 10, name = "granary" }: { max?: number; name?: string } = {},
+): OpenDb {
+  const pool = new pg.Pool({ connectionString: url, max, application_name: name, ...waits });
+  // A client that loses its server between queries emits this; without a listener it would end the process.
+  pool.on("error", (error) => log.warn({ error: error.message, name }, "a database connection was lost"));
+  return { db: drizzle(pool, { schema }), pool, close: () => pool.end() };
+}
+
+const open = ((globalThis as { granaryDatabases?: Map<string, OpenDb> }).granaryDatabases ??= new Map());
+
+/** One pool a role and process, kept over reloads in development. */
+export function openFor(role: DatabaseRole): OpenDb {
+  const url = databaseUrl(role);
+  const key = `${role} ${url}`;
+  const known = open.get(key);
+  if (known) return known;
+  const made = openDb(url, { name: `granary ${role}` });
+  open.set(key, made);
+  return made;
+}
+
+export const dbFor = (role: DatabaseRole): Db => openFor(role).db;

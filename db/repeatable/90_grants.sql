@@ -1,0 +1,84 @@
+-- Least privilege. Nobody but the owner writes ledger tables; ledger.post is the door. Nobody but the signer sees nonces.
+REVOKE ALL ON ALL TABLES IN SCHEMA bank, ledger, chain FROM PUBLIC, granary_app, granary_worker, granary_signer, granary_readonly;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA bank, ledger, chain FROM PUBLIC, granary_app, granary_worker, granary_signer, granary_readonly;
+REVOKE ALL ON SCHEMA bank, ledger, chain, public FROM PUBLIC, granary_app, granary_worker, granary_signer, granary_readonly;
+
+GRANT USAGE ON SCHEMA bank, ledger, chain TO granary_app, granary_worker, granary_signer, granary_readonly;
+GRANT EXECUTE ON FUNCTION bank.now(), bank.home_bank(), bank.home_state()
+  TO granary_app, granary_worker, granary_signer, granary_readonly;
+GRANT EXECUTE ON FUNCTION ledger.verify() TO granary_app, granary_worker, granary_readonly;
+GRANT EXECUTE ON FUNCTION ledger.post(jsonb) TO granary_app, granary_worker;
+GRANT EXECUTE ON FUNCTION bank.start_clock(bigint), bank.advance_clock(bigint) TO granary_worker;
+GRANT SELECT ON bank.installation, bank.demo_clock, bank.switch, bank.heartbeat
+  TO granary_app, granary_worker, granary_signer, granary_readonly;
+GRANT INSERT, UPDATE ON bank.heartbeat TO granary_app, granary_worker, granary_signer;
+
+-- app: the web server
+GRANT SELECT ON ALL TABLES IN SCHEMA bank, ledger TO granary_app;
+GRANT INSERT ON bank.person, bank.profile, bank.wallet, bank.identity_application, bank.disclosure_acceptance,
+  bank.notification, bank.session, bank.siwe_nonce, bank.rate_window, bank.audit_row, bank.compliance_decision,
+  bank.approval, bank.collateral_position, bank.issuance, bank.redemption, bank.dollar_transfer TO granary_app;
+GRANT UPDATE ON bank.person, bank.profile, bank.wallet, bank.identity_application, bank.notification, bank.session,
+  bank.siwe_nonce, bank.rate_window, bank.approval, bank.issuance, bank.redemption, bank.dollar_transfer,
+  bank.collateral_position, bank.switch TO granary_app;
+GRANT DELETE ON bank.siwe_nonce, bank.rate_window TO granary_app;
+GRANT SELECT ON chain.block, chain.log, chain.cursor, chain.outbox_intent, chain.epoch, chain.epoch_attestation,
+  chain.reward, chain.payout, chain.payout_line, chain.stake_event, chain.fee, chain.data_validation,
+  chain.reserve_attestation TO granary_app;
+GRANT INSERT ON chain.outbox_intent TO granary_app;
+
+-- worker: indexer, epochs, jobs, seed
+GRANT SELECT ON ALL TABLES IN SCHEMA bank, ledger TO granary_worker;
+GRANT INSERT, UPDATE ON bank.staff, bank.person, bank.profile, bank.wallet, bank.identity_application, bank.notification,
+  bank.session, bank.siwe_nonce, bank.rate_window, bank.approval, bank.collateral_position, bank.issuance,
+  bank.redemption, bank.redemption_release, bank.dollar_transfer, bank.switch TO granary_worker;
+GRANT INSERT ON bank.disclosure_acceptance, bank.audit_row, bank.compliance_decision, bank.reconciliation TO granary_worker;
+GRANT DELETE ON bank.siwe_nonce, bank.rate_window TO granary_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON chain.block, chain.log TO granary_worker;
+GRANT SELECT, INSERT, UPDATE ON chain.cursor, chain.epoch, chain.epoch_attestation, chain.reward, chain.payout,
+  chain.payout_line, chain.stake_event, chain.fee, chain.data_validation, chain.reserve_attestation TO granary_worker;
+GRANT SELECT, INSERT ON chain.outbox_intent TO granary_worker;
+GRANT UPDATE (state, tx_hash, block_number, error, updated_at) ON chain.outbox_intent TO granary_worker;
+GRANT SELECT (id, intent_id, chain_id, sender, nonce, purpose, tx_hash, created_at, sent_at, answer)
+  ON chain.outbox_attempt TO granary_worker;
+
+-- signer: sends what others decided, and sees no person
+GRANT SELECT ON chain.outbox_intent, chain.block, chain.log, chain.cursor TO granary_signer;
+GRANT UPDATE (state, tx_hash, block_number, error, updated_at) ON chain.outbox_intent TO granary_signer;
+GRANT SELECT, INSERT ON chain.outbox_attempt TO granary_signer;
+GRANT UPDATE (sent_at, answer) ON chain.outbox_attempt TO granary_signer;
+GRANT SELECT, INSERT, UPDATE ON chain.nonce TO granary_signer;
+
+-- readonly: reports and metrics, without personal data
+GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO granary_readonly;
+GRANT SELECT ON chain.block, chain.log, chain.cursor, chain.outbox_intent, chain.epoch, chain.epoch_attestation,
+  chain.reward, chain.payout, chain.payout_line, chain.stake_event, chain.fee, chain.data_validation,
+  chain.reserve_attestation TO granary_readonly;
+GRANT SELECT ON bank.audit_row, bank.approval, bank.reconciliation, bank.collateral_position, bank.issuance,
+  bank.redemption, bank.redemption_release, bank.dollar_transfer TO granary_readonly;
+GRANT SELECT (id, bank_id, subsidiary_id, state_code, person_id, kind, status, identity_state, created_at)
+  ON bank.profile TO granary_readonly;
+
+-- the job queue: tables with row security, owned by the owner, run by the worker, fed by the app through one function
+DO $$
+DECLARE name text;
+BEGIN
+  IF to_regnamespace('graphile_worker') IS NULL THEN RETURN; END IF;
+  GRANT USAGE ON SCHEMA graphile_worker TO granary_worker, granary_readonly;
+  GRANT ALL ON ALL TABLES IN SCHEMA graphile_worker TO granary_worker;
+  GRANT ALL ON ALL SEQUENCES IN SCHEMA graphile_worker TO granary_worker;
+  GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA graphile_worker TO granary_worker;
+  FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'graphile_worker' AND rowsecurity LOOP
+    IF NOT EXISTS (SELECT FROM pg_policies WHERE schemaname = 'graphile_worker' AND tablename = name
+                   AND policyname = 'granary_worker_runs') THEN
+      EXECUTE format('CREATE POLICY granary_worker_runs ON graphile_worker.%I TO granary_worker USING (true) WITH CHECK (true)', name);
+    END IF;
+  END LOOP;
+END $$;
+CREATE OR REPLACE FUNCTION bank.add_job(task text, payload jsonb, job_key text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM graphile_worker.add_job(task, payload::json, job_key := job_key);
+END $$;
+REVOKE ALL ON FUNCTION bank.add_job(text, jsonb, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION bank.add_job(text, jsonb, text) TO granary_app, granary_worker;

@@ -1,0 +1,38 @@
+import { bigint, boolean, jsonb, pgSchema, text } from "drizzle-orm/pg-core";
+import { bankNow, instant, realNow } from "@/db/columns";
+
+export const bank = pgSchema("bank");
+
+/** One row: which bank this database belongs to. Changing the state on kept data is refused. */
+export const installation = bank.table("installation", {
+  single: boolean("single").primaryKey().default(true),
+  bankId: text("bank_id").notNull(),
+  stateCode: text("state_code").notNull(),
+  mode: text("mode", { enum: ["demo", "production"] }).notNull(),
+  createdAt: instant("created_at").notNull().default(realNow),
+});
+
+export const demoClock = bank.table("demo_clock", {
+  single: boolean("single").primaryKey().default(true),
+  /** seconds added to the database's time */
+  offsetSeconds: bigint("offset_seconds", { mode: "bigint" }).notNull(),
+  movedAt: instant("moved_at").notNull().default(realNow),
+});
+
+export const switchNames = ["mint", "issue", "stake", "payout", "sign_in", "redeem"] as const;
+export type SwitchName = (typeof switchNames)[number];
+
+export const switches = bank.table("switch", {
+  name: text("name", { enum: switchNames }).primaryKey(),
+  isOn: boolean("is_on").notNull().default(true),
+  reason: text("reason"),
+  changedBy: text("changed_by").notNull().default("system:start"),
+  changedAt: instant("changed_at").notNull().default(bankNow),
+});
+
+/** Each process says that it lives; health reads it. Real time. */
+export const heartbeat = bank.table("heartbeat", {
+  process: text("process").primaryKey(),
+  at: instant("at").notNull().default(realNow),
+  detail: jsonb("detail").$type<Record<string, unknown>>().notNull().default({}),
+});
