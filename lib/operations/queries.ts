@@ -1,6 +1,7 @@
 import { count, desc, eq, inArray, min, sql } from "drizzle-orm";
 import { cursor, epoch, outboxIntent } from "@/db/schema/chain";
-import { reconciliation } from "@/db/schema/control";
+import { approval, reconciliation } from "@/db/schema/control";
+import { identityApplication } from "@/db/schema/customers";
 import { heartbeat } from "@/db/schema/installation";
 import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
@@ -157,4 +158,36 @@ export async function reconciliationNow(ctx: CommandContext): Promise<Reconcilia
   requirePermission(ctx.actor, "operations:read");
   const [row] = await ctx.db.select().from(reconciliation).orderBy(desc(reconciliation.id)).limit(1);
   return row ?? null;
+}
+
+/** What waits for somebody at the desk. */
+export async function deskCounts(ctx: CommandContext): Promise<{ applications: number; approvals: number }> {
+  requirePermission(ctx.actor, "operations:read");
+  const [applications, approvals] = await Promise.all([
+    ctx.db.$count(identityApplication, eq(identityApplication.state, "submitted")),
+    ctx.db.$count(approval, eq(approval.state, "submitted")),
+  ]);
+  return { applications, approvals };
+}
+
+export type PartnerNow = { name: string; url: string; isUp: boolean };
+
+/** The processes outside the bank that it works with: custodian, valuer, validators. */
+export async function partnersNow(ctx: CommandContext): Promise<PartnerNow[]> {
+  requirePermission(ctx.actor, "operations:read");
+  const partners = [
+    { name: "Custodian", url: env.custodianUrl },
+    { name: "Valuer", url: env.valuerUrl },
+    ...env.validatorUrls.map((url, index) => ({ name: `Validator ${index + 1}`, url })),
+  ];
+  return Promise.all(
+    partners.map(async ({ name, url }) => {
+      const answer = await fetch(new URL("/livez", url), {
+        redirect: "error",
+        cache: "no-store",
+        signal: AbortSignal.timeout(1_500),
+      }).catch(() => null);
+      return { name, url, isUp: answer?.ok ?? false };
+    }),
+  );
 }

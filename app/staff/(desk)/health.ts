@@ -1,0 +1,104 @@
+import type { Tone } from "@/components/ui/status-chip";
+import type {
+  ChainNow,
+  EpochNow,
+  HeartbeatNow,
+  JobsNow,
+  OutboxNow,
+  ReconciliationNow,
+} from "@/lib/operations/queries";
+import { formatDuration } from "@/lib/time/duration";
+
+export type Sign = { what: string; tone: Tone; word: string; note: string };
+
+type Facts = {
+  outbox: OutboxNow;
+  chain: ChainNow;
+  jobs: JobsNow;
+  heartbeats: HeartbeatNow[];
+  epoch: EpochNow | undefined;
+  reconciliation: ReconciliationNow;
+  epochSeconds: number;
+};
+
+/** The bank's pulse: each part in one word, with the figure behind it. */
+export function signsOf(facts: Facts): Sign[] {
+  return [
+    chainSign(facts.chain),
+    indexerSign(facts.chain),
+    outboxSign(facts.outbox),
+    jobsSign(facts.jobs),
+    epochSign(facts.epoch, facts.epochSeconds),
+    reconciliationSign(facts.reconciliation),
+    ...facts.heartbeats.map(heartbeatSign),
+  ];
+}
+
+function chainSign({ head, finalized }: ChainNow): Sign {
+  const what = "Chain";
+  if (head === null) return { what, tone: "bad", word: "Down", note: "The node does not answer." };
+  if (finalized === null) return { what, tone: "warn", word: "Starting", note: "Nothing is final yet." };
+  return { what, tone: "good", word: "Up", note: `Head ${head}, final ${finalized}` };
+}
+
+function indexerSign({ finalized, indexed }: ChainNow): Sign {
+  const what = "Indexer";
+  if (indexed.length === 0)
+    return { what, tone: "warn", word: "Not started", note: "No block has been read." };
+  const behind = Math.max(
+    ...indexed.map(({ blockNumber }) => (finalized === null ? 0 : Number(finalized - blockNumber))),
+  );
+  if (behind > 5) return { what, tone: "bad", word: "Behind", note: `${behind} final blocks to read` };
+  return {
+    what,
+    tone: "good",
+    word: "Level",
+    note: behind > 0 ? `${behind} to read` : "Every final block read",
+  };
+}
+
+function outboxSign({ oldestOpenSeconds, byState }: OutboxNow): Sign {
+  const what = "Outbox";
+  const reverted = byState.reverted ?? 0;
+  if (oldestOpenSeconds > 300)
+    return { what, tone: "bad", word: "Stuck", note: `Oldest waits ${formatDuration(oldestOpenSeconds)}` };
+  if (reverted > 0) return { what, tone: "warn", word: "Look", note: `${reverted} refused by a contract` };
+  if (oldestOpenSeconds > 0)
+    return { what, tone: "busy", word: "Sending", note: `Oldest waits ${formatDuration(oldestOpenSeconds)}` };
+  return { what, tone: "good", word: "Empty", note: "Nothing waits to be sent" };
+}
+
+function jobsSign(jobs: JobsNow): Sign {
+  const what = "Jobs";
+  if (!jobs) return { what, tone: "warn", word: "Unknown", note: "The queue has not been made." };
+  if (jobs.failing > 0)
+    return { what, tone: "warn", word: "Retrying", note: `${jobs.failing} failed last time` };
+  if (jobs.oldestSeconds > 120)
+    return { what, tone: "bad", word: "Late", note: `Oldest waits ${formatDuration(jobs.oldestSeconds)}` };
+  return { what, tone: "good", word: "On time", note: `${jobs.waiting} waiting` };
+}
+
+function epochSign(epoch: EpochNow | undefined, epochSeconds: number): Sign {
+  const what = "Epochs";
+  if (!epoch) return { what, tone: "warn", word: "None", note: "No epoch has been proposed." };
+  const note = `Epoch ${epoch.number} proposed ${formatDuration(epoch.ageSeconds)} ago`;
+  if (epoch.ageSeconds > epochSeconds * 5 + 60) return { what, tone: "bad", word: "Late", note };
+  if (epoch.state !== "final") return { what, tone: "busy", word: "Checking", note };
+  return { what, tone: "good", word: "Final", note };
+}
+
+function reconciliationSign(last: ReconciliationNow): Sign {
+  const what = "Reconciliation";
+  if (!last) return { what, tone: "warn", word: "Not run", note: "Chain and ledger were not compared yet." };
+  if (last.outcome === "different")
+    return { what, tone: "bad", word: "Different", note: `${last.differences.length} totals differ` };
+  return { what, tone: "good", word: "Equal", note: `At block ${last.blockNumber}` };
+}
+
+function heartbeatSign({ process, ageSeconds }: HeartbeatNow): Sign {
+  const note = `Heard ${formatDuration(ageSeconds)} ago`;
+  const what = process.charAt(0).toUpperCase() + process.slice(1);
+  return ageSeconds > 60
+    ? { what, tone: "bad", word: "Silent", note }
+    : { what, tone: "good", word: "Alive", note };
+}
