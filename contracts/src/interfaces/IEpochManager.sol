@@ -62,6 +62,8 @@ interface IEpochManager {
     error OnlyToken();
     error Unbacked(uint256 supply, uint256 marketValue);
     error BadValidatorSet();
+    /// issuance and redemption fees come from the token, data validation fees with their root
+    error WrongDoorFor(FeeKind kind);
 
     /// only StateToken: the tokens have been moved here in the same call
     function noteFee(FeeKind kind, address payer, uint256 amount, bytes32 ref) external;
