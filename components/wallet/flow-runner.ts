@@ -244,17 +244,18 @@ function sameAct(input: RunnerInput, flow: Flow, leg: number, sent: Transaction)
   return sent.to?.toLowerCase() === call.to.toLowerCase() && sent.input.startsWith(call.data.slice(0, 2 + 8 + 128));
 }
 
-/** After a reload in the middle of a wallet's question: never sends, only looks whether something was sent. */
-async function lookForSent(input: RunnerInput, flow: Flow, step: Step): Promise<boolean> {
-  const client = clientOf(input);
+/** Never sends: only looks whether an earlier request to the wallet has led to anything. */
+async function lookForSent(
+  input: RunnerInput,
+  flow: Flow,
+  step: Step,
+): Promise<"nothing" | "this" | "other"> {
   const state = input.read().steps[step.id];
-  if (!state) return false;
-  const found = await sentUnderNonce(client, input.owner, state);
-  if (!found) return false;
-  if (!sameSelector(found.input, signatureOfLeg(input, flow, step.leg), found.to))
-    refuse("transaction_replaced");
+  const found = state && (await sentUnderNonce(clientOf(input), input.owner, state));
+  if (!found) return "nothing";
+  if (!sameAct(input, flow, step.leg, found)) return "other";
   input.save(step.id, { status: "done", txHash: found.hash });
-  return true;
+  return "this";
 }
 
 async function wait(input: RunnerInput, flow: Flow, step: Step) {
@@ -280,8 +281,7 @@ async function wait(input: RunnerInput, flow: Flow, step: Step) {
       const state = sent();
       const other = state && (await sentUnderNonce(client, input.owner, state));
       if (other && other.hash !== hash) {
-        if (!sameSelector(other.input, signatureOfLeg(input, flow, step.leg), other.to))
-          refuse("transaction_replaced");
+        if (!sameAct(input, flow, step.leg, other)) refuse("transaction_replaced");
         input.save(sendId, { status: "done", txHash: other.hash });
         continue;
       }

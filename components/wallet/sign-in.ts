@@ -9,12 +9,12 @@ import type { PublicConfig } from "./wallet-store";
 
 const messageMinutes = 5;
 
-async function freshNonce(): Promise<string> {
+/** A nonce for this browser, and the server's own time, so that a wrong clock here cannot spoil the sign-in. */
+async function freshNonce(): Promise<{ nonce: string; now: string }> {
   const answer = await fetch("/api/auth/nonce", { cache: "no-store", headers: { accept: "application/json" } });
   if (answer.status === 429) throw new AppError("rate_limited");
   if (!answer.ok) throw new AppError("unexpected");
-  const { nonce } = (await answer.json()) as { nonce: string };
-  return nonce;
+  return (await answer.json()) as { nonce: string; now: string };
 }
 
 /** Sign-In with Ethereum: proves the wallet, costs nothing, moves nothing. Every message works once. */
@@ -26,8 +26,8 @@ export async function signInWithWallet(
     const { address, chainId } = getAccount(wagmi);
     if (!address) throw new AppError("wallet_not_connected");
     if (chainId !== config.chainId) throw new AppError("wrong_chain");
-    const nonce = await freshNonce();
-    const issuedAt = new Date();
+    const { nonce, now } = await freshNonce();
+    const issuedAt = new Date(now);
     const message = createSiweMessage({
       address,
       chainId,

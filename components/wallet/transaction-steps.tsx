@@ -350,6 +350,11 @@ export function TransactionSteps(props: TransactionStepsProps) {
               {t("transactionId")} <Copyable value={lastHash} what={t("transactionId")} shorten />
             </p>
           )}
+          {onLeave && (
+            <Button variant="secondary" size="sm" onClick={leave}>
+              {t("close")}
+            </Button>
+          )}
         </Banner>
       )}
     </section>

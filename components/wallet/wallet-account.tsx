@@ -9,22 +9,15 @@ import { useWallet } from "./use-wallet";
 import { rememberConnected } from "./wallet-store";
 
 /** Who is signed in, and the way out: ends the session on the server and lets go of the wallet. */
-export function WalletAccount({
-  address,
-  endSession,
-  onSignedOut,
-}: {
-  address: Address;
-  endSession: () => Promise<unknown>;
-  onSignedOut: () => void;
-}) {
+export function WalletAccount({ address, onSignedOut }: { address: Address; onSignedOut: () => void }) {
   const t = useTranslations("stake.account");
   const wallet = useWallet();
   const [busy, setBusy] = useState(false);
 
   async function signOut() {
     setBusy(true);
-    await endSession().catch(() => undefined);
+    const { signOut: endSession } = await import("next-auth/react");
+    await endSession({ redirect: false }).catch(() => undefined);
     if (wallet.wagmi) {
       const { disconnect } = await import("wagmi/actions");
       await disconnect(wallet.wagmi).catch(() => undefined);

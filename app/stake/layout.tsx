@@ -1,0 +1,52 @@
+import type { ReactNode } from "react";
+import { NavLink } from "@/app/nav-link";
+import { rememberedTheme } from "@/app/theme";
+import { CustomerShell } from "@/components/layout/customer-shell";
+import { ThemeToggle } from "@/components/layout/theme-toggle";
+import { WalletHost } from "@/components/wallet/wallet-host";
+import { WalletNotice } from "@/components/wallet/wallet-notice";
+import { pageContext } from "@/lib/auth/page";
+import { pickMessages } from "@/lib/messages/catalogue";
+import { MessagesProvider } from "@/lib/messages/provider";
+import { translator } from "@/lib/messages/server";
+import { activeProfile } from "@/lib/state-profile/queries";
+import { SignedInAs } from "./signed-in-as";
+
+/** The only layout whose pages may load wallet code, and they do so on Connect. */
+export default async function StakeLayout({ children }: { children: ReactNode }) {
+  const { actor } = await pageContext();
+  const profile = activeProfile();
+  const t = translator("stake.nav");
+  const shared = translator("shared");
+  const address = actor.kind === "customer" ? actor.address : undefined;
+  const nav = address
+    ? ([
+        { href: "/stake", label: t("overview"), icon: "home" },
+        { href: "/stake/dollars", label: t("dollars"), icon: "coins" },
+        { href: "/stake/new", label: t("stake"), icon: "sheaf" },
+        { href: "/stake/rewards", label: t("rewards"), icon: "ledger" },
+        { href: "/stake/account", label: t("account"), icon: "person" },
+      ] as const)
+    : ([{ href: "/stake", label: t("overview"), icon: "home" }] as const);
+  return (
+    <MessagesProvider messages={pickMessages("stake", "shared")} timeZone={profile.timeZone}>
+      <CustomerShell
+        bankName={profile.bankName}
+        nav={nav}
+        navLabel={t("label")}
+        link={NavLink}
+        tools={
+          <ThemeToggle
+            initial={await rememberedTheme()}
+            words={{ system: shared("theme.system"), light: shared("theme.light"), dark: shared("theme.dark") }}
+          />
+        }
+        account={address && <SignedInAs address={address} />}
+        notice={address && <WalletNotice owner={address} />}
+      >
+        {children}
+      </CustomerShell>
+      <WalletHost />
+    </MessagesProvider>
+  );
+}
