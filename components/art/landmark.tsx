@@ -15,7 +15,7 @@ function heightAt({ base, rise, waves: [length, phase, roughness], peaked }: Rid
 /** A ridge with the engraver's shading: the same line again and again, flatter as it falls. */
 function ridgeLines(ridge: Ridge, lines: number, gap: number): { skyline: string; shading: string } {
   const stride = ridge.peaked ? 30 : 60;
-  const xs = Array.from({ length: width / stride + 1 }, (_, index) => index * stride);
+  const xs = Array.from({ length: width / stride + 3 }, (_, index) => (index - 1) * stride);
   const line = (fall: number) =>
     xs
       .map((x, index) => {
@@ -25,7 +25,7 @@ function ridgeLines(ridge: Ridge, lines: number, gap: number): { skyline: string
       })
       .join("");
   return {
-    skyline: `${line(0)}V400H0z`,
+    skyline: `${line(0)}V400H-60z`,
     shading: Array.from({ length: lines }, (_, index) => line((index + 1) * gap)).join(""),
   };
 }
@@ -140,7 +140,7 @@ export function Landmark({ stateName, className }: { stateName: string; classNam
       })}
       {wet && (
         <>
-          <path d="M0 152H1200V210H0z" className="fill-paper stroke-none" />
+          <path d="M-9 152H1209V210H-9z" className="fill-paper stroke-none" />
           <path d="M0 152H1200" strokeWidth="1.2" />
           <path d={ripples} strokeWidth="0.8" />
         </>
@@ -149,7 +149,7 @@ export function Landmark({ stateName, className }: { stateName: string; classNam
         <path d={emblem[land]} strokeWidth="1.1" />
       </g>
       <path
-        d="M0 204C200 190 420 186 620 192S1040 202 1200 188V320H0z"
+        d="M-9 205C200 190 420 186 620 192S1040 202 1209 187V340H-9z"
         className="fill-paper"
         strokeWidth="1.4"
       />

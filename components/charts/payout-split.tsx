@@ -64,6 +64,8 @@ export function PayoutSplit({
   netMicros,
   className,
 }: PayoutSplitProps) {
+  const amounts = [grossMicros, netMicros, ...lines.map((line) => line.amountMicros)];
+  const decimals = amounts.some((amount) => amount % 10_000n !== 0n) ? 6 : 2;
   let left = grossMicros;
   const placed = lines.map((line) => {
     const to = percent(left, grossMicros);
@@ -86,7 +88,7 @@ export function PayoutSplit({
             <Bar from={0} to={100} order={0} shade="hatch-solid text-engrave" />
           </th>
           <td className="py-3 text-right align-top font-semibold">
-            <Amount amountMicros={grossMicros} />
+            <Amount amountMicros={grossMicros} decimals={decimals} />
           </td>
         </tr>
         {placed.map((line, index) => (
@@ -108,7 +110,7 @@ export function PayoutSplit({
               )}
             </th>
             <td className="py-2.5 text-right align-top">
-              <Amount amountMicros={line.amountMicros} flow="out" />
+              <Amount amountMicros={line.amountMicros} decimals={decimals} flow="out" />
             </td>
           </tr>
         ))}
@@ -122,8 +124,8 @@ export function PayoutSplit({
               shade="hatch-solid text-accent"
             />
           </th>
-          <td className="py-3 text-right align-top text-lg font-bold">
-            <Amount amountMicros={netMicros} />
+          <td className="py-3 text-right align-top font-bold">
+            <Amount amountMicros={netMicros} decimals={decimals} />
           </td>
         </tr>
       </tbody>

@@ -83,7 +83,7 @@ export function TimeChart({
           ))}
         </span>
       </figcaption>
-      <div role="img" aria-label={summary} className="relative mr-1 mb-7 ml-14 h-56 sm:h-72">
+      <div role="img" aria-label={summary} className="relative mr-1 mb-7 ml-16 h-56 sm:h-72">
         {ticks.map((tick) => (
           <div
             key={tick}

@@ -30,6 +30,7 @@ export function axisDollars(dollars: number): string {
     style: "currency",
     currency: "USD",
     notation: dollars >= 10_000 ? "compact" : "standard",
+    minimumFractionDigits: 0,
     maximumFractionDigits: dollars >= 10_000 ? 1 : 0,
   }).format(dollars);
 }

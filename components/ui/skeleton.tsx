@@ -10,10 +10,13 @@ export function Skeleton({ className }: { className?: string }) {
   );
 }
 
-/** Holds the old data, dimmed, while new data are on their way. */
+/** Keeps the old figures readable under a broken line while new ones are on their way. */
 export function Lagging({ lagging, children }: { lagging: boolean; children: React.ReactNode }) {
   return (
-    <div aria-busy={lagging || undefined} className={cn("transition-opacity", lagging && "opacity-55")}>
+    <div
+      aria-busy={lagging || undefined}
+      className={cn("border-t-2 border-transparent", lagging && "border-dashed border-edge")}
+    >
       {children}
     </div>
   );

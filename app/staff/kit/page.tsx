@@ -6,14 +6,17 @@ export const metadata: Metadata = { title: "Kit" };
 
 export default function KitPage() {
   return (
-    <>
-      <PageHeader title="The kit" lead="Every part in every state, on paper and in the dark." />
+    <main id="content" className="mx-auto max-w-page py-8">
+      <PageHeader
+        title="The kit"
+        lead="Every part in every state, on paper and in the dark."
+        className="px-4 sm:px-8"
+      />
       {(["light", "dark"] as const).map((theme) => (
         <div key={theme} data-theme={theme} className="mb-10 bg-paper p-4 text-ink sm:p-8">
-          <p className="mb-6 font-semibold">{theme === "light" ? "Light" : "Dark"}</p>
-          <Specimens />
+          <Specimens theme={theme} />
         </div>
       ))}
-    </>
+    </main>
   );
 }

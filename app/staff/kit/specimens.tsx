@@ -1,3 +1,4 @@
+import type { ReactNode } from "react";
 import { DialogParts, InputParts, TabParts } from "@/app/staff/kit/live-parts";
 import { GrainMark } from "@/components/art/grain-mark";
 import { GuillocheBand, GuillocheRosette } from "@/components/art/guilloche";
@@ -51,17 +52,24 @@ const colors = [
   ["bg-info", "info"],
 ] as const;
 
-function Looks() {
+type Themed = { theme: "light" | "dark" };
+
+/** The kit stands twice on its page, so each part's name says in which light. */
+function Part({ theme, title, children }: Themed & { title: string; children: ReactNode }) {
+  return <Section title={`${title}, ${theme}`}>{children}</Section>;
+}
+
+function Looks({ theme }: Themed) {
   return (
     <>
-      <Section title="Type and color">
+      <Part theme={theme} title="Type and color">
         <p className="font-display text-display font-medium">Display</p>
         <p className="font-display text-title font-medium">Title of a page</p>
         <p className="font-display text-heading font-medium">Heading of a part</p>
         <p>
           Running text with a{" "}
           <a className="link" href="#content">
-            link
+            link that says where it leads
           </a>{" "}
           and figures 0123456789.
         </p>
@@ -74,8 +82,8 @@ function Looks() {
             </li>
           ))}
         </ul>
-      </Section>
-      <Section title="Art">
+      </Part>
+      <Part theme={theme} title="Art">
         <div className="grid grid-cols-3 items-center gap-6 text-engrave">
           <GrainMark className="w-20 text-accent" />
           <GuillocheRosette className="w-full" />
@@ -95,18 +103,18 @@ function Looks() {
           "District of Columbia",
         ].map((name) => (
           <figure key={name} className="mb-4">
-            <Landmark stateName={name} className="h-40 w-full text-engrave" />
+            <Landmark stateName={name} className="aspect-[15/4] w-full text-engrave" />
             <figcaption className="text-note text-soft">{name}</figcaption>
           </figure>
         ))}
-      </Section>
+      </Part>
     </>
   );
 }
 
-function Actions() {
+function Actions({ theme }: Themed) {
   return (
-    <Section title="Buttons">
+    <Part theme={theme} title="Buttons">
       <div className="space-y-4">
         <div className="flex flex-wrap gap-3">
           <Button>Primary</Button>
@@ -129,13 +137,13 @@ function Actions() {
         <Button wide>As wide as its place</Button>
         <DialogParts />
       </div>
-    </Section>
+    </Part>
   );
 }
 
-function Forms() {
+function Forms({ theme }: Themed) {
   return (
-    <Section title="Forms">
+    <Part theme={theme} title="Forms">
       <ErrorSummary errors={[{ message: "Enter your street" }, { message: "Choose a county" }]} />
       <div className="max-w-form space-y-6">
         <TextInput label="Street" name="street" />
@@ -157,7 +165,7 @@ function Forms() {
         <InputParts />
         <RadioGroup
           label="How much shall be set aside?"
-          name="set-aside"
+          name={`set-aside-${theme}`}
           defaultValue="standard"
           options={[
             { value: "standard", label: "The standard rates", hint: "Fits most people" },
@@ -167,7 +175,7 @@ function Forms() {
         />
         <RadioGroup
           label="Choose one"
-          name="choose"
+          name={`choose-${theme}`}
           error="Choose yes or no"
           options={[
             { value: "yes", label: "Yes" },
@@ -178,13 +186,13 @@ function Forms() {
         <Checkbox label="Ticked" name="ticked" defaultChecked />
         <Checkbox label="I agree" name="agree" error="Tick the box to go on" />
       </div>
-    </Section>
+    </Part>
   );
 }
 
-function Messages() {
+function Messages({ theme }: Themed) {
   return (
-    <Section title="Messages and states">
+    <Part theme={theme} title="Messages and states">
       <div className="space-y-4">
         <Banner title="The office is closed on Monday." />
         <Banner tone="warn" title="The count is two hours old." next="It is counted again by itself." />
@@ -221,15 +229,16 @@ function Messages() {
           What will stand here, and how it comes about.
         </EmptyState>
       </div>
-    </Section>
+    </Part>
   );
 }
 
-function Ways() {
+function Ways({ theme }: Themed) {
   return (
-    <Section title="Steps, time and finding the way">
+    <Part theme={theme} title="Steps, time and finding the way">
       <div className="space-y-8">
         <Breadcrumb
+          label={`Breadcrumb, ${theme}`}
           crumbs={[
             { label: "Home", href: "#content" },
             { label: "People", href: "#content" },
@@ -263,16 +272,16 @@ function Ways() {
         />
         <TabParts />
         <Why question="Why is this so?">Because a folded answer keeps the page calm.</Why>
-        <Pagination page={2} pages={5} href={(page) => `#page-${page}`} />
+        <Pagination label={`Pages, ${theme}`} page={2} pages={5} href={(page) => `#page-${page}`} />
       </div>
-    </Section>
+    </Part>
   );
 }
 
-function Money() {
+function Money({ theme }: Themed) {
   return (
     <>
-      <Section title="Money and tables">
+      <Part theme={theme} title="Money and tables">
         <div className="grid gap-8 sm:grid-cols-2">
           <Stat
             large
@@ -317,7 +326,7 @@ function Money() {
           ]}
         />
         <Table
-          caption="A table that scrolls on a phone"
+          caption={`A table that scrolls on a phone, ${theme}`}
           rows={["Cash", "Bills", "Gold"]}
           rowKey={(row) => row}
           columns={[
@@ -344,7 +353,7 @@ function Money() {
           ]}
         />
         <Table
-          caption="A table that stacks on a phone"
+          caption={`A table that stacks on a phone, ${theme}`}
           phone="stack"
           className="mt-8"
           rows={[1, 2]}
@@ -356,15 +365,15 @@ function Money() {
           ]}
         />
         <Table
-          caption="A table without rows"
+          caption={`A table without rows, ${theme}`}
           className="mt-8"
           rows={[]}
           rowKey={String}
           columns={[{ id: "n", head: "Number", cell: String }]}
           empty="Nothing has happened yet."
         />
-      </Section>
-      <Section title="Drawings">
+      </Part>
+      <Part theme={theme} title="Drawings">
         <div className="grid gap-10 lg:grid-cols-2">
           <PayoutSplit
             caption="A payout, line by line"
@@ -427,21 +436,21 @@ function Money() {
             },
           ]}
         />
-      </Section>
+      </Part>
     </>
   );
 }
 
 /** Every part of the kit in every state. */
-export function Specimens() {
+export function Specimens({ theme }: Themed) {
   return (
     <div className="space-y-12">
-      <Looks />
-      <Actions />
-      <Forms />
-      <Messages />
-      <Ways />
-      <Money />
+      <Looks theme={theme} />
+      <Actions theme={theme} />
+      <Forms theme={theme} />
+      <Messages theme={theme} />
+      <Ways theme={theme} />
+      <Money theme={theme} />
     </div>
   );
 }
