@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import fs from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { colour, explain, Stop, say, step } from "./progress.mjs";
@@ -255,9 +254,7 @@ export async function build() {
 
 /** Lets this process import TypeScript, with the same compiler that runs every other process. */
 export async function loadTypeScript() {
-  const { register } = await import(
-    pathToFileURL(createRequire(inRoot("package.json")).resolve("tsx/esm/api")).href
-  );
+  const { register } = await import("tsx/esm/api");
   register();
 }
 

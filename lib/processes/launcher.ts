@@ -1,0 +1,588 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { ChainKeeper, type ChainPlace, chainProcess, rpc } from "@/lib/processes/chain";
+import { databaseFailure } from "@/lib/processes/database-failure";
+import { endScreen } from "@/lib/processes/end-screen";
+import { type Home, homeAt, readJson, writeJson } from "@/lib/processes/home";
+import {
+  checkKept,
+  clear,
+  endLeftovers,
+  hasData,
+  type Installation,
+  type Runtime,
+  type Wanted,
+} from "@/lib/processes/installation";
+import { releaseLock, takeLock } from "@/lib/processes/lock";
+import type { ProcessRef } from "@/lib/processes/os-process";
+import { choosePorts, isFree, type Ports } from "@/lib/processes/ports";
+import {
+  createDatabase,
+  initialisePostgres,
+  type PostgresPlace,
+  postgresFailure,
+  postgresProcess,
+} from "@/lib/processes/postgres";
+import {
+  environmentOf,
+  type ProcessName,
+  type Surroundings,
+  seedEnvironment,
+} from "@/lib/processes/process-table";
+import { type Secrets, secretsOf } from "@/lib/processes/secrets";
+import { type ProcessSpec, Supervised } from "@/lib/processes/supervisor";
+import { stateProfile } from "@/lib/state-profile/profile";
+import { colour, explain, Stop, say, step } from "@/tools/progress.mjs";
+
+export interface LaunchOptions {
+  root: string;
+  startedAt: number;
+  fresh: boolean;
+  dev: boolean;
+}
+
+const demoChainId = 31_337;
+const historyDays = 90;
+
+/** In this order they are stopped; each group at once. Postgres, which everybody needs, goes last. */
+const stopOrder: readonly string[][] = [
+  ["app"],
+  ["worker", "data-client"],
+  ["validator-1", "validator-2", "validator-3", "validator-4", "custodian", "valuer"],
+  ["signer"],
+];
+
+/** Starts the whole bank, and stays until it is told to stop. */
+export async function launch(options: LaunchOptions): Promise<void> {
+  const bank = new Launcher(options);
+  let stopping = 0;
+  const stop = (signal: string) => {
+    stopping += 1;
+    if (stopping === 1)
+      void bank.stop(signal === "SIGINT" || signal === "SIGTERM" || signal === "SIGHUP" ? 0 : 1);
+    else if (stopping === 2) say(colour.dim("  Stopping already; press again to end everything at once."));
+    else bank.killAll();
+  };
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
+  process.on("uncaughtException", (error) => {
+    explain(error);
+    stop("error");
+  });
+  process.on("unhandledRejection", (error) => {
+    explain(error);
+    stop("error");
+  });
+  try {
+    await bank.start();
+  } catch (error) {
+    if (stopping > 0) return;
+    explain(error);
+    stopping = 1;
+    await bank.stop(1);
+  }
+}
+
+class Launcher {
+  private readonly home: Home;
+  private readonly running = new Map<string, Supervised>();
+  private keeper: ChainKeeper | undefined;
+  private locked = false;
+  private stopped = false;
+  private runtime: Runtime | undefined;
+
+  constructor(private readonly options: LaunchOptions) {
+    this.home = homeAt(options.root);
+  }
+
+  private get wanted(): Wanted {
+    return {
+      state: process.env.GRANARY_STATE || "MD",
+      outsideDatabase: Boolean(process.env.DATABASE_URL),
+      outsideChain: Boolean(process.env.CHAIN_RPC_URL),
+    };
+  }
+
+  async start(): Promise<void> {
+    const { options, home, wanted } = this;
+    if ((process.env.GRANARY_MODE ?? "demo") !== "demo") {
+      throw new Stop(
+        "npm start opens a demo bank with stand-ins; in production run each process with its own environment, as README says under Production.",
+      );
+    }
+    const profile = stateProfile(wanted.state, "demo");
+    this.takeFolder();
+    const first = await this.openInstallation();
+    const ports = await this.choosePorts();
+    const secrets = await secretsOf(home);
+    const at = this.surroundings(ports);
+    this.runtime = {
+      pid: process.pid,
+      appUrl: at.appUrl,
+      rpcUrl: at.rpcUrl,
+      chainId: demoChainId,
+      ports,
+      startedAt: new Date().toISOString(),
+      processes: {},
+    };
+
+    const postgres: PostgresPlace = {
+      folder: home.postgres,
+      port: ports.postgres,
+      superuserPassword: secrets.databasePasswords.superuser,
+      logPath: join(home.logs, "postgres.log"),
+    };
+    await step(
+      "postgres",
+      wanted.outsideDatabase ? "outside, by DATABASE_URL" : `on port ${ports.postgres}`,
+      async ({ note }) => {
+        if (wanted.outsideDatabase) return this.checkOutsideDatabase();
+        const made = await initialisePostgres(postgres);
+        await this.run(postgresProcess(postgres))
+          .start(60_000)
+          .catch((error: Error) => {
+            throw new Stop(postgresFailure(error.message, postgres));
+          });
+        at.databaseUrls.owner = await createDatabase(postgres, {
+          name: "granary_owner",
+          password: secrets.databasePasswords.owner,
+        });
+        if (made) note(`on port ${ports.postgres}, new`);
+      },
+    );
+
+    await step("tables", "migrated, with a role for each process", async () => {
+      const { migrate } = await import("@/db/migrate");
+      const { superuser: _s, owner: _o, ...rolePasswords } = secrets.databasePasswords;
+      const urls = await migrate({
+        ownerUrl: at.databaseUrls.owner,
+        rolePasswords,
+        stateCode: wanted.state,
+        mode: "demo",
+      }).catch((error: Error) => {
+        throw new Stop(databaseFailure(error));
+      });
+      Object.assign(at.databaseUrls, urls);
+    });
+
+    await this.startChain(at, secrets, first);
+    await this.deploy(at, secrets);
+    this.writeRuntime();
+
+    if (first) await this.seedWith(at, secrets);
+    await this.startProcesses(at, secrets, [
+      "signer",
+      "custodian",
+      "valuer",
+      "validator-1",
+      "validator-2",
+      "validator-3",
+      "validator-4",
+      "worker",
+      "data-client",
+    ]);
+    await step("app", `${at.appUrl}${options.dev ? ", reloads on save" : ""}`, () =>
+      this.startApp(at, secrets),
+    );
+    if (this.stopped) return;
+    say(
+      endScreen({
+        appUrl: at.appUrl,
+        bankName: profile.bankName,
+        home,
+        rpcUrl: at.rpcUrl,
+        seconds: (Date.now() - options.startedAt) / 1000,
+      }),
+    );
+    this.writeRuntime();
+  }
+
+  private takeFolder(): void {
+    const { home } = this;
+    try {
+      mkdirSync(home.folder, { recursive: true });
+      takeLock(home.lock);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === "EACCES" || code === "EPERM" || code === "EROFS") {
+        throw new Stop(
+          `${home.folder} belongs to another user or cannot be written: remove it, or set GRANARY_HOME to another folder.`,
+        );
+      }
+      if (code === "ENOSPC") throw new Stop("The disk is full.");
+      throw error;
+    }
+    this.locked = true;
+  }
+
+  /** Clears what must go and checks what stays; true when this is a first start. */
+  private async openInstallation(): Promise<boolean> {
+    const { home, wanted, options } = this;
+    const ended = await endLeftovers(home);
+    if (ended.length > 0)
+      say(colour.dim(`  Ended what an earlier start left running: ${ended.sort().join(", ")}.`));
+    const kept = readJson<Installation>(home.installation);
+    if (options.fresh) {
+      if (wanted.outsideDatabase) {
+        throw new Stop(
+          "--fresh empties only what this folder holds: empty the database behind DATABASE_URL yourself, then start without --fresh.",
+        );
+      }
+      clear(home);
+      return true;
+    }
+    if (kept) {
+      checkKept(kept, wanted);
+      return false;
+    }
+    if (hasData(home)) {
+      say(colour.dim("  An earlier first start was interrupted before it was complete; beginning anew."));
+      clear(home);
+    }
+    return true;
+  }
+
+  private async choosePorts(): Promise<Ports> {
+    const asked = process.env.PORT;
+    const fixed: Partial<Ports> = {};
+    if (asked) {
+      const port = Number(asked);
+      if (!Number.isInteger(port) || port < 1 || port > 65_535)
+        throw new Stop(`PORT=${asked} is not a port: use a number from 1 to 65535.`);
+      if (!(await isFree(port)))
+        throw new Stop(`Port ${port} is taken by another program: choose another PORT, or leave it out.`);
+      fixed.app = port;
+    }
+    const last = readJson<Ports>(join(this.home.folder, "ports.json")) ?? {};
+    const ports = await choosePorts(last, fixed);
+    writeJson(join(this.home.folder, "ports.json"), ports);
+    return ports;
+  }
+
+  private surroundings(ports: Ports): Surroundings {
+    const outsideChain = process.env.CHAIN_RPC_URL;
+    return {
+      mode: "demo",
+      state: this.wanted.state,
+      home: this.home.folder,
+      appUrl: process.env.APP_URL || `http://localhost:${ports.app}`,
+      rpcUrl: outsideChain || `http://127.0.0.1:${ports.chain}`,
+      chainId: demoChainId,
+      ...(!outsideChain && { finalityFile: this.home.chainSaved }),
+      deploymentPath: this.home.deployment,
+      databaseUrls: {
+        owner: process.env.DATABASE_URL ?? "",
+        app: "",
+        worker: "",
+        signer: "",
+        readonly: "",
+      },
+      ports,
+    };
+  }
+
+  private run(spec: ProcessSpec): Supervised {
+    const process = new Supervised(
+      spec,
+      (sentence) => {
+        if (!this.stopped) say(`  ${colour.amber("!")} ${sentence}`);
+      },
+      () => this.writeRuntime(),
+    );
+    this.running.set(spec.name, process);
+    return process;
+  }
+
+  private writeRuntime(): void {
+    if (!this.runtime || this.stopped) return;
+    const processes: Record<string, ProcessRef> = {};
+    for (const [name, { ref }] of this.running) if (ref) processes[name] = ref;
+    writeJson(this.home.runtime, { ...this.runtime, processes });
+  }
+
+  private async checkOutsideDatabase(): Promise<void> {
+    const client = new pg.Client({
+      connectionString: process.env.DATABASE_URL,
+      connectionTimeoutMillis: 5_000,
+    });
+    try {
+      await client.connect();
+    } catch (error) {
+      throw new Stop(databaseFailure(error as Error));
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  private async startChain(at: Surroundings, secrets: Secrets, first: boolean): Promise<void> {
+    const { home, wanted } = this;
+    if (wanted.outsideChain) {
+      await step("chain", "outside, by CHAIN_RPC_URL", async ({ note }) => {
+        const id = await rpc<string>(at.rpcUrl, "eth_chainId", [], 5_000).catch(() => {
+          throw new Stop(
+            `The chain at ${at.rpcUrl} does not answer: check CHAIN_RPC_URL, or unset it for a chain of this folder.`,
+          );
+        });
+        at.chainId = Number(id);
+        if (this.runtime) this.runtime.chainId = at.chainId;
+        note(`outside, number ${at.chainId}`);
+      });
+      return;
+    }
+    const place: ChainPlace = {
+      port: at.ports.chain,
+      mnemonic: secrets.mnemonic,
+      chainId: demoChainId,
+      statePath: home.chainState,
+      savedPath: home.chainSaved,
+      logPath: join(home.logs, "chain.log"),
+      genesisTime: Math.floor(Date.now() / 1000) - (first && this.hasSeed() ? historyDays * 86_400 : 0),
+      bankNow: () => bankNow(at.databaseUrls.owner),
+    };
+    await step("chain", `on port ${at.ports.chain}`, async ({ note }) => {
+      await this.run(chainProcess(place)).start(20_000);
+      this.keeper = new ChainKeeper(at.rpcUrl, place, (sentence) =>
+        say(`  ${colour.amber("!")} ${sentence}`),
+      );
+      this.keeper.start();
+      if (this.keeper.saved)
+        note(
+          `on port ${at.ports.chain}, ${Number(this.keeper.saved.number).toLocaleString("en")} blocks kept`,
+        );
+    });
+  }
+
+  private hasSeed(): boolean {
+    return existsSync(join(this.options.root, "lib", "seed", "main.ts"));
+  }
+
+  private async deploy(at: Surroundings, secrets: Secrets): Promise<void> {
+    const { bytecodeHash } = await import("@/lib/processes/contracts");
+    const kept = readJson<{ bytecodeHash: string }>(this.home.deployment);
+    if (kept) {
+      if (kept.bytecodeHash !== bytecodeHash()) {
+        throw new Stop(
+          "The contracts of this build differ from those that hold the money of the kept data: begin anew with npm start -- --fresh, or go back to the build that deployed them.",
+        );
+      }
+      return;
+    }
+    if (!existsSync(join(this.options.root, "lib", "chain", "deploy.ts"))) return;
+    await step("contracts", "deployed, roles handed over", async () => {
+      await this.runOnce("deploy", "lib/processes/deploy-once.ts", {
+        ...environmentOf("worker", at, secrets),
+        GRANARY_PROCESS: "deploy",
+        GRANARY_SECRETS: this.home.secrets,
+      });
+    });
+  }
+
+  /** The bank's own processes must already sign and serve while the seed runs real commands. */
+  private async seedWith(at: Surroundings, secrets: Secrets): Promise<void> {
+    const done = (seeded: boolean) => {
+      const { wanted } = this;
+      const made: Installation = { ...wanted, mode: "demo", seeded, createdAt: new Date().toISOString() };
+      writeJson(this.home.installation, made);
+    };
+    if (!this.hasSeed()) return done(false);
+    await this.startProcesses(at, secrets, [
+      "signer",
+      "custodian",
+      "valuer",
+      "validator-1",
+      "validator-2",
+      "validator-3",
+      "validator-4",
+    ]);
+    await step("people", `ten people and ${historyDays} days of history`, async ({ detail }) => {
+      await this.runOnce("seed", "lib/seed/main.ts", seedEnvironment(at, secrets), detail);
+    });
+    await this.keeper?.save();
+    done(true);
+  }
+
+  /** Runs a program of ours to its end; its lines go to its log, the last one to the screen. */
+  private runOnce(
+    name: string,
+    entry: string,
+    env: Record<string, string>,
+    detail: (text: string) => void = () => {},
+  ): Promise<void> {
+    const logPath = join(this.home.logs, `${name}.log`);
+    mkdirSync(this.home.logs, { recursive: true });
+    const error = openSync(logPath, "a");
+    const child = spawn(process.execPath, nodeArguments(this.options.root, entry), {
+      cwd: this.options.root,
+      env: env as NodeJS.ProcessEnv,
+      stdio: ["ignore", "pipe", error],
+      detached: true,
+    });
+    const spec: ProcessSpec = { name, command: "", args: [], env: {}, cwd: "/", logPath };
+    const shell = new Supervised(spec, () => {});
+    const tail: string[] = [];
+    child.stdout.on("data", (chunk: Buffer) => {
+      for (const text of chunk
+        .toString()
+        .split("\n")
+        .filter((line) => line.trim())) {
+        tail.push(text);
+        if (tail.length > 30) tail.shift();
+        if (!text.startsWith("{")) detail(text.trim().slice(0, 60));
+      }
+    });
+    this.once = { kill: () => child.kill("SIGTERM") };
+    return new Promise((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code, signal) => {
+        this.once = undefined;
+        if (code === 0) return resolve();
+        const lines = tail.filter((line) => !line.startsWith("{")).slice(-4);
+        reject(
+          new Stop(`${name} ended with ${signal ?? `code ${code}`}: ${lines.at(-1) ?? shell.logTail()}`, [
+            `Its log: ${logPath}`,
+          ]),
+        );
+      });
+    });
+  }
+  private once: { kill: () => void } | undefined;
+
+  private async startProcesses(at: Surroundings, secrets: Secrets, names: ProcessName[]): Promise<void> {
+    const missing = names.filter(
+      (name) => !this.running.has(name) && existsSync(join(this.options.root, entryOf(name))),
+    );
+    if (missing.length === 0) return;
+    await step("processes", groupNames(missing), () =>
+      Promise.all(
+        missing.map((name) =>
+          this.run({
+            name,
+            command: process.execPath,
+            args: nodeArguments(this.options.root, entryOf(name)),
+            env: environmentOf(name, at, secrets),
+            cwd: this.options.root,
+            logPath: join(this.home.logs, `${name}.log`),
+            stopPatienceMs: 12_000,
+            ...(name !== "worker" &&
+              name !== "signer" && { livezUrl: `http://127.0.0.1:${at.ports[name]}/livez` }),
+            ...((name === "worker" || name === "signer") && {
+              isReady: () => saidRunning(join(this.home.logs, `${name}.log`), name),
+            }),
+          }).start(90_000),
+        ),
+      ),
+    );
+  }
+
+  private async startApp(at: Surroundings, secrets: Secrets): Promise<void> {
+    const { root, dev } = this.options;
+    const host = process.env.GRANARY_HOST || "127.0.0.1";
+    const env: Record<string, string> = environmentOf("app", at, secrets);
+    if (dev) env.NODE_ENV = "development";
+    await this.run({
+      name: "app",
+      command: process.execPath,
+      args: [
+        ...[
+          "--import",
+          join(root, "tools", "with-parent.mjs"),
+          join(root, "node_modules", "next", "dist", "bin", "next"),
+        ],
+        ...[dev ? "dev" : "start", "--port", String(at.ports.app), "--hostname", host],
+      ],
+      env,
+      cwd: root,
+      logPath: join(this.home.logs, "app.log"),
+      livezUrl: `http://127.0.0.1:${at.ports.app}/api/livez`,
+      stopPatienceMs: 6_000,
+    }).start(120_000);
+  }
+
+  /** Everything in order, data kept; a line for what did not go by itself. */
+  async stop(code: number): Promise<never> {
+    const since = Date.now();
+    this.stopped = true;
+    if (this.running.size > 0) say(colour.dim("\n  Stopping …"));
+    this.once?.kill();
+    const late: string[] = [];
+    const end = async (name: string) => {
+      const process = this.running.get(name);
+      if (process && !(await process.stop())) late.push(name);
+    };
+    for (const group of stopOrder) await Promise.all(group.map(end));
+    await this.keeper
+      ?.stop()
+      .catch((error: Error) =>
+        say(`  ${colour.red("✗")} the chain's last blocks were not saved: ${error.message}`),
+      );
+    await end("chain");
+    await end("postgres");
+    if (late.length > 0) say(colour.dim(`  Had to be ended by force: ${late.join(", ")}.`));
+    rmSync(this.home.runtime, { force: true });
+    if (this.locked) releaseLock(this.home.lock);
+    if (this.running.size > 0)
+      say(colour.dim(`  Stopped in ${((Date.now() - since) / 1000).toFixed(1)} s; the data are kept.\n`));
+    process.exit(code);
+  }
+
+  /** The third Ctrl-C: no order, no patience. Postgres and the chain recover from what is on disk. */
+  killAll(): never {
+    for (const { ref } of this.running.values()) {
+      try {
+        if (ref) process.kill(ref.pid, "SIGKILL");
+      } catch {
+        // It has gone.
+      }
+    }
+    if (this.locked) releaseLock(this.home.lock);
+    process.exit(137);
+  }
+}
+
+const entryOf = (name: ProcessName): string =>
+  `lib/processes/${name.startsWith("validator-") ? "validator" : name}.ts`;
+
+/** TypeScript is run as it is; `react-server` makes modules marked server-only importable. */
+function nodeArguments(root: string, entry: string): string[] {
+  return [
+    ...[
+      "--import",
+      join(root, "tools", "with-parent.mjs"),
+      "--import",
+      "tsx",
+      "--conditions",
+      "react-server",
+    ],
+    ...["--max-old-space-size=512", join(root, entry)],
+  ];
+}
+
+function groupNames(names: string[]): string {
+  const validators = names.filter((name) => name.startsWith("validator-")).length;
+  const others = names.filter((name) => !name.startsWith("validator-"));
+  return [...others, ...(validators > 0 ? [`${validators} validators`] : [])].join(", ");
+}
+
+/** A process without a port is ready once it has said, since its start, that it runs. */
+async function saidRunning(logPath: string, name: string): Promise<boolean> {
+  const tail = readFileSync(logPath, "utf8").slice(-20_000);
+  const stopped = tail.lastIndexOf('"stopping"');
+  return tail.lastIndexOf(`"${name} runs`) > stopped;
+}
+
+async function bankNow(ownerUrl: string): Promise<number | undefined> {
+  const client = new pg.Client({ connectionString: ownerUrl, connectionTimeoutMillis: 2_000 });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ now: string }>(
+      "select extract(epoch from bank.now())::bigint as now",
+    );
+    return Number(rows[0]?.now);
+  } catch {
+    return undefined;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

@@ -1,0 +1,95 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { preferredPorts } from "@/lib/processes/ports";
+import {
+  environmentOf,
+  operatorEnvironment,
+  type ProcessName,
+  type Surroundings,
+  secretValues,
+  seedEnvironment,
+} from "@/lib/processes/process-table";
+import { makeSecrets, type Secrets } from "@/lib/processes/secrets";
+
+let secrets: Secrets;
+let at: Surroundings;
+
+beforeAll(async () => {
+  secrets = await makeSecrets();
+  const url = (role: keyof Secrets["databasePasswords"]) =>
+    `postgres://granary_${role}:${secrets.databasePasswords[role]}@127.0.0.1:54320/granary`;
+  at = {
+    mode: "demo",
+    state: "MD",
+    home: "/srv/granary",
+    appUrl: "http://localhost:3000",
+    rpcUrl: "http://127.0.0.1:8545",
+    chainId: 31337,
+    finalityFile: "/srv/granary/chain/saved.json",
+    deploymentPath: "/srv/granary/deployment.json",
+    databaseUrls: {
+      owner: url("owner"),
+      app: url("app"),
+      worker: url("worker"),
+      signer: url("signer"),
+      readonly: url("readonly"),
+    },
+    ports: preferredPorts,
+  };
+});
+
+/** The names of all secrets that an environment holds. */
+const held = (environment: Record<string, string>) => {
+  const text = Object.values(environment).join("\n");
+  return Object.entries(secretValues(secrets))
+    .filter(([, value]) => text.includes(value))
+    .map(([name]) => name)
+    .sort();
+};
+
+describe("each process holds its own secrets and no other's", () => {
+  const expected: Record<ProcessName, string[]> = {
+    app: ["blindIndexKey", "database app", "fieldKey", "nextauthSecret", "standinToken"],
+    worker: ["blindIndexKey", "database worker", "fieldKey", "standinToken"],
+    signer: ["database signer", "key faucet", "key issuer", "key proposer", "key registrar", "key remitter"],
+    "validator-1": ["key validator1"],
+    "validator-2": ["key validator2"],
+    "validator-3": ["key validator3"],
+    "validator-4": ["key validator4"],
+    custodian: ["key custodian", "standinToken"],
+    valuer: ["key valuer", "standinToken"],
+    "data-client": ["key dataClient"],
+  };
+
+  it.each(Object.entries(expected))("%s", (name, names) => {
+    expect(held(environmentOf(name as ProcessName, at, secrets))).toEqual(names);
+  });
+
+  it("nobody that runs holds the deployer, the guardian, the council or the owner's password", () => {
+    const all = Object.keys(expected).flatMap((name) =>
+      held(environmentOf(name as ProcessName, at, secrets)),
+    );
+    for (const never of [
+      "key deployer",
+      "key guardian",
+      "key enforcer",
+      "key council",
+      "database owner",
+      "database superuser",
+      "mnemonic",
+    ]) {
+      expect(all).not.toContain(never);
+    }
+  });
+
+  it("the seed gets people's keys only, the operator no signing key", () => {
+    expect(held(seedEnvironment(at, secrets))).toEqual([
+      "blindIndexKey",
+      "database worker",
+      "fieldKey",
+      "key firstPerson",
+      "key lastPerson",
+      "standinToken",
+    ]);
+    expect(held(operatorEnvironment(at, secrets)).filter((name) => name.startsWith("key"))).toEqual([]);
+  });
+});

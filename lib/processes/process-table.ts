@@ -1,0 +1,154 @@
+import type { DatabaseRole } from "@/lib/env";
+import type { PortName, Ports } from "@/lib/processes/ports";
+import { type AccountRole, accountIndex, keyOf, type Secrets } from "@/lib/processes/secrets";
+
+/** Where everything of one running installation is; runtime.json holds it for the CLI, the bars and the tests. */
+export interface Surroundings {
+  mode: "demo";
+  state: string;
+  home: string;
+  appUrl: string;
+  rpcUrl: string;
+  chainId: number;
+  /** absent when an outside chain decides for itself what is final */
+  finalityFile?: string;
+  deploymentPath: string;
+  databaseUrls: Record<DatabaseRole, string>;
+  ports: Ports;
+}
+
+export type ProcessName = Exclude<PortName, "postgres" | "chain">;
+
+/** Senders of the outbox whose keys the signer holds. */
+const signerRoles = ["issuer", "registrar", "proposer", "remitter", "faucet"] as const;
+
+const validators = { "validator-1": 1, "validator-2": 2, "validator-3": 3, "validator-4": 4 } as const;
+
+const local = (port: number) => `http://127.0.0.1:${port}`;
+
+export const validatorUrls = (ports: Ports): string =>
+  (Object.keys(validators) as (keyof typeof validators)[]).map((name) => local(ports[name])).join(",");
+
+/** What every process of ours may know: no secret among it. */
+const common = (at: Surroundings, name: string): Record<string, string> => ({
+  PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
+  NODE_ENV: "production",
+  TZ: "UTC",
+  GRANARY_PROCESS: name,
+  GRANARY_MODE: at.mode,
+  GRANARY_STATE: at.state,
+  GRANARY_HOME: at.home,
+  CHAIN_RPC_URL: at.rpcUrl,
+  CHAIN_ID: String(at.chainId),
+  GRANARY_DEPLOYMENT: at.deploymentPath,
+  ...(at.finalityFile && { CHAIN_FINALITY_FILE: at.finalityFile }),
+  ...(process.env.LOG_LEVEL && { LOG_LEVEL: process.env.LOG_LEVEL }),
+});
+
+const database = (at: Surroundings, role: Exclude<DatabaseRole, "owner">): Record<string, string> => ({
+  [`DATABASE_URL_${role.toUpperCase()}`]: at.databaseUrls[role],
+});
+
+const personalData = (secrets: Secrets) => ({
+  FIELD_KEY: secrets.fieldKey,
+  BLIND_INDEX_KEY: secrets.blindIndexKey,
+});
+
+const outside = (at: Surroundings, secrets: Secrets) => ({
+  CUSTODIAN_URL: local(at.ports.custodian),
+  VALUER_URL: local(at.ports.valuer),
+  VALIDATOR_URLS: validatorUrls(at.ports),
+  STANDIN_TOKEN: secrets.standinToken,
+});
+
+const web = (at: Surroundings, secrets: Secrets) => ({
+  APP_URL: at.appUrl,
+  NEXTAUTH_URL: at.appUrl,
+  NEXTAUTH_SECRET: secrets.nextauthSecret,
+  NEXT_TELEMETRY_DISABLED: "1",
+  ...(process.env.WALLETCONNECT_PROJECT_ID && {
+    WALLETCONNECT_PROJECT_ID: process.env.WALLETCONNECT_PROJECT_ID,
+  }),
+  ...(process.env.METRICS_TOKEN && { METRICS_TOKEN: process.env.METRICS_TOKEN }),
+});
+
+/** The whole environment of one process: its own port, its own database role, its own keys, no other's. */
+export function environmentOf(name: ProcessName, at: Surroundings, secrets: Secrets): Record<string, string> {
+  const base = { ...common(at, name), PORT: String(at.ports[name]) };
+  const key = (role: AccountRole) => keyOf(secrets, role);
+  switch (name) {
+    case "app":
+      return {
+        ...base,
+        ...web(at, secrets),
+        ...database(at, "app"),
+        ...personalData(secrets),
+        ...outside(at, secrets),
+      };
+    case "worker":
+      return {
+        ...base,
+        APP_URL: at.appUrl,
+        ...database(at, "worker"),
+        ...personalData(secrets),
+        ...outside(at, secrets),
+      };
+    case "signer":
+      return {
+        ...base,
+        ...database(at, "signer"),
+        SIGNER_KEYS: JSON.stringify(Object.fromEntries(signerRoles.map((role) => [role, key(role)]))),
+      };
+    case "custodian":
+      return { ...base, CUSTODIAN_KEY: key("custodian"), STANDIN_TOKEN: secrets.standinToken };
+    case "valuer":
+      return { ...base, VALUER_KEY: key("valuer"), STANDIN_TOKEN: secrets.standinToken };
+    case "data-client":
+      return { ...base, DATA_CLIENT_KEY: key("dataClient") };
+    default: {
+      const operatorId = validators[name];
+      return {
+        ...base,
+        VALIDATOR_KEY: key(`validator${operatorId}`),
+        VALIDATOR_OPERATOR_ID: String(operatorId),
+      };
+    }
+  }
+}
+
+/** The seed runs as the worker, with the keys of the people it brings to life. */
+export function seedEnvironment(at: Surroundings, secrets: Secrets): Record<string, string> {
+  const people = secrets.accounts.slice(accountIndex.firstPerson, accountIndex.lastPerson + 1);
+  return {
+    ...environmentOf("worker", at, secrets),
+    GRANARY_PROCESS: "seed",
+    SEED_KEYS: JSON.stringify(people.map(({ key }) => key)),
+  };
+}
+
+/** The operator's command line acts as worker and reads as read-only; it owns the installation's files anyway. */
+export function operatorEnvironment(at: Surroundings, secrets: Secrets): Record<string, string> {
+  return {
+    ...environmentOf("worker", at, secrets),
+    GRANARY_PROCESS: "cli",
+    ...database(at, "readonly"),
+    DATABASE_URL: at.databaseUrls.owner,
+  };
+}
+
+/** Every secret of the installation by name, to check that none strays. */
+export function secretValues(secrets: Secrets): Record<string, string> {
+  return {
+    nextauthSecret: secrets.nextauthSecret,
+    fieldKey: secrets.fieldKey,
+    blindIndexKey: secrets.blindIndexKey,
+    standinToken: secrets.standinToken,
+    mnemonic: secrets.mnemonic,
+    ...Object.fromEntries(
+      Object.entries(secrets.databasePasswords).map(([role, value]) => [`database ${role}`, value]),
+    ),
+    ...Object.fromEntries(
+      (Object.keys(accountIndex) as AccountRole[]).map((role) => [`key ${role}`, keyOf(secrets, role)]),
+    ),
+  };
+}
