@@ -1,0 +1,431 @@
+import {
+  type Abi,
+  type Address,
+  createPublicClient,
+  encodeDeployData,
+  encodeFunctionData,
+  encodePacked,
+  getContractAddress,
+  type Hex,
+  http,
+  keccak256,
+  toFunctionSelector,
+  zeroAddress,
+} from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import {
+  accessManagerAbi,
+  epochManagerAbi,
+  identityRegistryAbi,
+  payoutSplitterAbi,
+  proxyAbi,
+  reserveRegistryAbi,
+  stakingAbi,
+  stateTokenAbi,
+  taxVaultAbi,
+  timelockAbi,
+} from "@/lib/chain/abi";
+import type { ContractName, Deployment } from "@/lib/chain/addresses";
+import bytecode from "@/lib/chain/bytecode.json";
+import { type ChainRole, roleIds } from "@/lib/chain/roles";
+
+export interface OperatorParams {
+  id: number;
+  /** key that signs epochs */
+  signer: Address;
+  payoutWallet: Address;
+  commissionBps: number;
+  weight: bigint;
+  ofBank: boolean;
+}
+
+export interface DeployParams {
+  tokenName: string;
+  tokenSymbol: string;
+  epochSeconds: number;
+  unbondingSeconds: number;
+  /** default 10 */
+  issuanceFeeBps?: number;
+  /** default 10 */
+  redemptionFeeBps?: number;
+  mintCapPerHourMicros: bigint;
+  mintCapPerDayMicros: bigint;
+  /** age at which an attestation stops minting; default 36 hours */
+  attestationMaxAgeSeconds?: number;
+  /** how long a proposal may wait for its signatures before minting stops; default two epochs, at least an hour */
+  graceSeconds?: number;
+  ruleVersion: number;
+  roles: Record<Exclude<ChainRole, "admin">, Address> & { council: Address };
+  operators: readonly OperatorParams[];
+  /** wallets that TaxVault may remit to */
+  stateBodies?: readonly Address[];
+}
+
+export const timelockSeconds = 48 * 3600;
+
+/** Changes with any contract: kept data from another build must not be used with this one. */
+export const bytecodeHash = bytecode.hash as Hex;
+
+const identityKind = { organisation: 2, stateBody: 5 } as const;
+const defaultMaxAgeSeconds = 36 * 3600;
+const operatorIdentitySeconds = 10 * 366 * 86_400;
+
+/** Which role may call what; everything else restricted stays with the timelock. */
+const roleFunctions: readonly { contract: ContractName; abi: Abi; role: ChainRole; functions: string[] }[] = [
+  { contract: "stateToken", abi: stateTokenAbi, role: "issuer", functions: ["mint"] },
+  { contract: "stateToken", abi: stateTokenAbi, role: "guardian", functions: ["pause"] },
+  {
+    contract: "stateToken",
+    abi: stateTokenAbi,
+    role: "enforcer",
+    functions: ["forcedTransferUnderOrder", "setFrozenTokens"],
+  },
+  {
+    contract: "identityRegistry",
+    abi: identityRegistryAbi,
+    role: "registrar",
+    functions: ["register", "setStatus", "scheduleRateClass"],
+  },
+  {
+    contract: "identityRegistry",
+    abi: identityRegistryAbi,
+    role: "enforcer",
+    functions: ["freeze", "unfreeze"],
+  },
+  { contract: "reserveRegistry", abi: reserveRegistryAbi, role: "issuer", functions: ["release"] },
+  { contract: "taxVault", abi: taxVaultAbi, role: "remitter", functions: ["remit", "releaseToPayer"] },
+  { contract: "epochManager", abi: epochManagerAbi, role: "proposer", functions: ["propose"] },
+];
+
+interface Step {
+  name: string;
+  to?: Address;
+  data: Hex;
+  gas: bigint;
+}
+
+/**
+ * Deploys and wires everything from one throw-away key, which gives up every right in the last three steps.
+ * Addresses are known before they are used: contracts hold each other as immutables.
+ */
+export async function deployContracts(input: {
+  rpcUrl: string;
+  keys: { deployer: Hex };
+  params: DeployParams;
+}): Promise<Deployment> {
+  const deployer = privateKeyToAccount(input.keys.deployer);
+  const client = createPublicClient({
+    transport: http(input.rpcUrl, { batch: { batchSize: 100 } }),
+    pollingInterval: 50,
+  });
+  const [chainId, nonce, block] = await Promise.all([
+    client.getChainId(),
+    client.getTransactionCount({ address: deployer.address }),
+    client.getBlock(),
+  ]);
+  const { contracts, steps } = planDeployment({
+    params: input.params,
+    chainId,
+    deployer: deployer.address,
+    firstNonce: nonce,
+    now: block.timestamp,
+  });
+
+  const maxFeePerGas = (block.baseFeePerGas ?? 0n) * 4n + 1_000_000_000n;
+  const signed = await Promise.all(
+    steps.map(({ to, data, gas }, i) =>
+      deployer.signTransaction({
+        type: "eip1559",
+        chainId,
+        nonce: nonce + i,
+        to,
+        data,
+        gas,
+        maxFeePerGas,
+        maxPriorityFeePerGas: 1n,
+      }),
+    ),
+  );
+  const hashes = await Promise.all(
+    signed.map((serializedTransaction) => client.sendRawTransaction({ serializedTransaction })),
+  );
+  const receipts = await Promise.all(hashes.map((hash) => client.waitForTransactionReceipt({ hash })));
+  const failed = receipts.findIndex((receipt) => receipt.status !== "success");
+  if (failed >= 0) throw new Error(`deployment failed at step ${failed + 1}: ${steps[failed]?.name}`);
+  return {
+    chainId,
+    deployedAtBlock: Number(receipts[0]?.blockNumber),
+    bytecodeHash,
+    epochSeconds: input.params.epochSeconds,
+    unbondingSeconds: input.params.unbondingSeconds,
+    contracts,
+  };
+}
+
+/** The transactions of a deployment, in nonce order, and the addresses they will give. */
+export function planDeployment(input: {
+  params: DeployParams;
+  chainId: number;
+  deployer: Address;
+  firstNonce: number;
+  now: bigint;
+}): { contracts: Record<ContractName, Address>; steps: Step[] } {
+  const { params, deployer } = input;
+  const steps: Step[] = [];
+  const at = (offset: number) =>
+    getContractAddress({ from: deployer, nonce: BigInt(input.firstNonce + offset) });
+  const code = (name: keyof typeof bytecode.contracts) => bytecode.contracts[name] as Hex;
+  const order = [
+    "accessManager",
+    "timelock",
+    "identityRegistryCode",
+    "identityRegistry",
+    "reserveRegistryCode",
+    "reserveRegistry",
+    "stateTokenCode",
+    "stateToken",
+    "taxVault",
+    "staking",
+    "payoutSplitter",
+    "epochManager",
+  ] as const;
+  const address = Object.fromEntries(order.map((name, i) => [name, at(i)])) as Record<
+    (typeof order)[number],
+    Address
+  >;
+  const create = (name: (typeof order)[number], data: Hex) => {
+    if (order[steps.length] !== name) throw new Error(`${name} is out of order`);
+    steps.push({ name: `create ${name}`, data, gas: 6_000_000n });
+  };
+  const call = (name: string, to: Address, data: Hex) => steps.push({ name, to, data, gas: 1_500_000n });
+  const createProxy = (
+    name: "identityRegistry" | "reserveRegistry" | "stateToken",
+    implementation: Address,
+    initialize: Hex,
+  ) =>
+    create(
+      name,
+      encodeDeployData({ abi: proxyAbi, bytecode: code("proxy"), args: [implementation, initialize] }),
+    );
+
+  const authority = address.accessManager;
+  const { council } = params.roles;
+  create(
+    "accessManager",
+    encodeDeployData({ abi: accessManagerAbi, bytecode: code("accessManager"), args: [deployer] }),
+  );
+  create(
+    "timelock",
+    encodeDeployData({
+      abi: timelockAbi,
+      bytecode: code("timelock"),
+      args: [BigInt(timelockSeconds), [council], [council], zeroAddress],
+    }),
+  );
+  create(
+    "identityRegistryCode",
+    encodeDeployData({
+      abi: identityRegistryAbi,
+      bytecode: code("identityRegistry"),
+      args: [address.staking],
+    }),
+  );
+  createProxy(
+    "identityRegistry",
+    address.identityRegistryCode,
+    encodeFunctionData({
+      abi: identityRegistryAbi,
+      functionName: "initialize",
+      args: [authority, params.ruleVersion],
+    }),
+  );
+  create(
+    "reserveRegistryCode",
+    encodeDeployData({
+      abi: reserveRegistryAbi,
+      bytecode: code("reserveRegistry"),
+      args: [address.stateToken],
+    }),
+  );
+  createProxy(
+    "reserveRegistry",
+    address.reserveRegistryCode,
+    encodeFunctionData({
+      abi: reserveRegistryAbi,
+      functionName: "initialize",
+      args: [authority, BigInt(params.attestationMaxAgeSeconds ?? defaultMaxAgeSeconds)],
+    }),
+  );
+  create(
+    "stateTokenCode",
+    encodeDeployData({ abi: stateTokenAbi, bytecode: code("stateToken"), args: [address] }),
+  );
+  createProxy(
+    "stateToken",
+    address.stateTokenCode,
+    encodeFunctionData({
+      abi: stateTokenAbi,
+      functionName: "initialize",
+      args: [
+        authority,
+        params.tokenName,
+        params.tokenSymbol,
+        params.issuanceFeeBps ?? 10,
+        params.redemptionFeeBps ?? 10,
+        params.mintCapPerHourMicros,
+        params.mintCapPerDayMicros,
+      ],
+    }),
+  );
+  create(
+    "taxVault",
+    encodeDeployData({
+      abi: taxVaultAbi,
+      bytecode: code("taxVault"),
+      args: [authority, address.stateToken, address.identityRegistry, address.payoutSplitter],
+    }),
+  );
+  create(
+    "staking",
+    encodeDeployData({
+      abi: stakingAbi,
+      bytecode: code("staking"),
+      args: [
+        authority,
+        address.stateToken,
+        address.identityRegistry,
+        address.payoutSplitter,
+        address.epochManager,
+        BigInt(params.epochSeconds),
+        BigInt(params.unbondingSeconds),
+      ],
+    }),
+  );
+  create(
+    "payoutSplitter",
+    encodeDeployData({
+      abi: payoutSplitterAbi,
+      bytecode: code("payoutSplitter"),
+      args: [
+        authority,
+        address.stateToken,
+        address.identityRegistry,
+        address.staking,
+        address.taxVault,
+        address.epochManager,
+      ],
+    }),
+  );
+  const graceSeconds = params.graceSeconds ?? Math.max(3600, params.epochSeconds * 2);
+  create(
+    "epochManager",
+    encodeDeployData({
+      abi: epochManagerAbi,
+      bytecode: code("epochManager"),
+      args: [
+        authority,
+        address.stateToken,
+        address.reserveRegistry,
+        address.staking,
+        address.payoutSplitter,
+        BigInt(params.epochSeconds),
+        BigInt(graceSeconds),
+      ],
+    }),
+  );
+
+  const manager = (data: Hex, name: string) => call(name, authority, data);
+  for (const { contract, abi, role, functions } of roleFunctions) {
+    const selectors = functions.map((wanted) => {
+      const found = abi.find((item) => item.type === "function" && item.name === wanted);
+      if (found?.type !== "function") throw new Error(`${contract} has no function ${wanted}`);
+      return toFunctionSelector(found);
+    });
+    manager(
+      encodeFunctionData({
+        abi: accessManagerAbi,
+        functionName: "setTargetFunctionRole",
+        args: [address[contract], selectors, roleIds[role]],
+      }),
+      `let ${role} call ${functions.join(", ")}`,
+    );
+  }
+  const grant = (role: ChainRole, account: Address) =>
+    manager(
+      encodeFunctionData({
+        abi: accessManagerAbi,
+        functionName: "grantRole",
+        args: [roleIds[role], account, 0],
+      }),
+      `grant ${role}`,
+    );
+  for (const role of Object.keys(roleIds) as ChainRole[]) {
+    if (role !== "admin") grant(role, params.roles[role]);
+  }
+
+  grant("registrar", deployer);
+  const register = (wallet: Address, kind: number, expiresAt: bigint) =>
+    call(
+      `register ${wallet}`,
+      address.identityRegistry,
+      encodeFunctionData({
+        abi: identityRegistryAbi,
+        functionName: "register",
+        args: [
+          wallet,
+          keccak256(encodePacked(["uint256", "address"], [BigInt(input.chainId), wallet])),
+          kind,
+          0,
+          0,
+          expiresAt,
+        ],
+      }),
+    );
+  for (const name of ["staking", "payoutSplitter", "taxVault", "epochManager"] as const)
+    register(address[name], identityKind.stateBody, 0n);
+  for (const wallet of params.stateBodies ?? []) register(wallet, identityKind.stateBody, 0n);
+  for (const wallet of new Set(params.operators.map(({ payoutWallet }) => payoutWallet)))
+    register(wallet, identityKind.organisation, input.now + BigInt(operatorIdentitySeconds));
+
+  for (const { id, payoutWallet, commissionBps } of params.operators) {
+    call(
+      `set operator ${id}`,
+      address.staking,
+      encodeFunctionData({
+        abi: stakingAbi,
+        functionName: "setOperator",
+        args: [id, payoutWallet, commissionBps, true],
+      }),
+    );
+  }
+  call(
+    "set validators",
+    address.epochManager,
+    encodeFunctionData({
+      abi: epochManagerAbi,
+      functionName: "setValidators",
+      args: [
+        params.operators.map(({ id, signer, weight, ofBank }) => ({
+          signer,
+          operatorId: id,
+          weight,
+          ofBank,
+        })),
+      ],
+    }),
+  );
+
+  grant("admin", address.timelock);
+  for (const role of ["registrar", "admin"] as const) {
+    manager(
+      encodeFunctionData({
+        abi: accessManagerAbi,
+        functionName: "renounceRole",
+        args: [roleIds[role], deployer],
+      }),
+      `renounce ${role}`,
+    );
+  }
+  const { identityRegistryCode, reserveRegistryCode, stateTokenCode, ...contracts } = address;
+  return { contracts, steps };
+}
