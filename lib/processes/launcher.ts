@@ -469,7 +469,11 @@ class Launcher {
             ...((name === "worker" || name === "signer") && {
               isReady: () => saidRunning(join(this.home.logs, `${name}.log`), name),
             }),
-          }).start(90_000),
+          })
+            .start(90_000)
+            .catch((error: Error) => {
+              throw new Stop(error.message);
+            }),
         ),
       ),
     );
@@ -496,7 +500,11 @@ class Launcher {
       logPath: join(this.home.logs, "app.log"),
       livezUrl: `http://127.0.0.1:${at.ports.app}/api/livez`,
       stopPatienceMs: 6_000,
-    }).start(120_000);
+    })
+      .start(120_000)
+      .catch((error: Error) => {
+        throw new Stop(error.message);
+      });
   }
 
   /** Everything in order, data kept; a line for what did not go by itself. */
