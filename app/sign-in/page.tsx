@@ -1,18 +1,20 @@
 import { redirect } from "next/navigation";
 import { PageHeader } from "@/components/ui/page-header";
+import { Table } from "@/components/ui/table";
 import { Why } from "@/components/ui/why";
 import { safeReturnPath } from "@/lib/auth/return-path";
 import { currentActor } from "@/lib/auth/session";
 import { env } from "@/lib/env";
+import { seedStaff } from "@/lib/seed/people";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { SignInForm } from "./sign-in-form";
 
 export const metadata = { title: "Staff sign-in" };
 
-type Search = { searchParams: Promise<{ to?: string; error?: string; ended?: string }> };
+type Search = { searchParams: Promise<{ to?: string; error?: string }> };
 
 export default async function SignInPage({ searchParams }: Search) {
-  const { to, error, ended } = await searchParams;
+  const { to, error } = await searchParams;
   const returnTo = safeReturnPath(to, "/staff");
   const actor = await currentActor();
   if (actor.kind === "staff") redirect(returnTo);
@@ -25,7 +27,7 @@ export default async function SignInPage({ searchParams }: Search) {
           A customer is signed in here with a wallet. Signing in as staff ends that session.
         </p>
       )}
-      <SignInForm returnTo={returnTo} refusal={error ?? (ended ? "session_ended" : undefined)} />
+      <SignInForm returnTo={returnTo} refusal={error} />
       <div className="mt-10 space-y-2">
         <Why question="I am a customer. Where do I sign in?">
           Customers sign in with their wallet, without a password, on the{" "}
@@ -36,8 +38,20 @@ export default async function SignInPage({ searchParams }: Search) {
         </Why>
         {env.isDemo && (
           <Why question="This is a demo. Who can sign in?">
-            The accounts and their password were printed when the bank was started. In production a password
-            alone is never enough.
+            <Table
+              caption="Made-up people who work at this demo bank"
+              dense
+              phone="stack"
+              rows={seedStaff}
+              rowKey={({ slug }) => slug}
+              columns={[
+                { id: "name", head: "Name", rowHead: true, cell: ({ fullName }) => fullName },
+                { id: "role", head: "Role", cell: ({ role }) => role },
+                { id: "email", head: "E-mail", cell: ({ email }) => <code>{email}</code> },
+                { id: "password", head: "Password", cell: ({ password }) => <code>{password}</code> },
+              ]}
+            />
+            <p className="mt-2">In production a password alone is never enough.</p>
           </Why>
         )}
       </div>

@@ -8,7 +8,7 @@ import { signInStaff } from "@/lib/auth/commands/sign-in-staff";
 import { signInWithWallet } from "@/lib/auth/commands/sign-in-with-wallet";
 import { clientAddress, requestIdOf } from "@/lib/auth/request";
 import { refusalOf } from "@/lib/auth/route";
-import { actorOfSession, cookieName, sessionLimits } from "@/lib/auth/session";
+import { actorOfSession, cookieName, revokeSessions, sessionIdFromCookie, sessionLimits } from "@/lib/auth/session";
 import { env } from "@/lib/env";
 import { signInsTotal } from "@/lib/metrics";
 
@@ -112,7 +112,9 @@ async function attempt(
   const requestId = requestIdOf(from);
   const ctx: CommandContext = { actor: { kind: "system", job: "sign-in" }, requestId, db: dbFor("app") };
   try {
+    const before = await sessionIdFromCookie().catch(() => undefined);
     const sid = await open(ctx, from);
+    if (before) await revokeSessions(ctx.db, { sessionId: before }, "system:sign-in");
     signInsTotal.inc({ way, outcome: "ok" });
     return { id: sid, sid };
   } catch (thrown) {
