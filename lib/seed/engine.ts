@@ -1,0 +1,136 @@
+import { join } from "node:path";
+import { createWalletClient, type Hex, http, type PublicClient } from "viem";
+import { privateKeyToAccount } from "viem/accounts";
+import type { Db } from "@/db/client";
+import type { Deployment } from "@/lib/chain/addresses";
+import type { Sender } from "@/lib/chain/allow-list";
+import { type Indexer, openIndexer } from "@/lib/chain/indexer";
+import { settleFact } from "@/lib/chain/settle";
+import { openSigner, type Signer } from "@/lib/chain/signer";
+import { type Job, type JobTools, jobContext } from "@/lib/jobs/job";
+import { type Attestor, openAttestor } from "@/lib/processes/attestor";
+import { mineEmpty } from "@/lib/seed/time-machine";
+import type { Attestors } from "@/lib/vendors/attestors/contract";
+import type { Custodian } from "@/lib/vendors/custodian/contract";
+import type { Valuer } from "@/lib/vendors/valuer/contract";
+
+/**
+ * The bank's processes in one, stepped by hand: the same signer, indexer, jobs and validators that run by themselves
+ * afterwards, so that three months pass in seconds and nothing is written that they would not have written.
+ */
+export type SeedConfig = {
+  db: Db;
+  signerDb: Db;
+  client: PublicClient;
+  rpcUrl: string;
+  deployment: Deployment;
+  signerKeys: Partial<Record<Sender, Hex>>;
+  validatorKeys: readonly Hex[];
+  custodian: Custodian;
+  valuer: Valuer;
+  home: string;
+};
+
+export type Engine = {
+  tools: JobTools;
+  /** sends what is queued, makes it final and credits it, until nothing moves */
+  settle(): Promise<void>;
+  run(job: Job): Promise<void>;
+  /** signs and sends one call with a person's own key; refused calls throw */
+  sign(key: Hex, call: { to: Hex; data: Hex }): Promise<void>;
+};
+
+export async function openEngine(config: SeedConfig): Promise<Engine> {
+  const { db, client, deployment } = config;
+  const signer = openSigner({
+    db: config.signerDb,
+    client,
+    deployment,
+    finalityFile: undefined,
+    keys: config.signerKeys,
+  });
+  await signer.start();
+  const indexer = openIndexer({
+    db,
+    client,
+    deployment,
+    finalityFile: undefined,
+    settle: settleFact(deployment),
+  });
+  const attestors = await Promise.all(
+    config.validatorKeys.map((key, index) =>
+      openAttestor({
+        client,
+        deployment,
+        finalityFile: undefined,
+        key,
+        operatorId: index + 1,
+        folder: join(config.home, "validators"),
+      }),
+    ),
+  );
+  const tools: JobTools = {
+    db,
+    client,
+    deployment,
+    finalityFile: undefined,
+    attestors: besideUs(attestors),
+    custodian: config.custodian,
+    valuer: config.valuer,
+    isDemo: true,
+  };
+  return {
+    tools,
+    settle: () => settle({ signer, indexer, client }),
+    async run(job) {
+      await job.run(tools, jobContext(db, job.name));
+      await settle({ signer, indexer, client });
+    },
+    async sign(key, call) {
+      const wallet = createWalletClient({
+        account: privateKeyToAccount(key),
+        chain: client.chain,
+        transport: http(config.rpcUrl),
+      });
+      const hash = await wallet.sendTransaction(call);
+      const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+      if (receipt.status !== "success") throw new Error(`transaction ${hash} reverted`);
+      await mineEmpty(client, 2);
+    },
+  };
+}
+
+/** Two empty blocks lie between a transaction and its finality on the demo's chain. */
+async function settle({
+  signer,
+  indexer,
+  client,
+}: {
+  signer: Signer;
+  indexer: Indexer;
+  client: PublicClient;
+}) {
+  for (let round = 0; round < 500; round++) {
+    const sent = await signer.step();
+    if (sent) await mineEmpty(client, 2);
+    const credited = await indexer.step();
+    if (!sent && !credited) return;
+  }
+  throw new Error("the bank did not come to rest");
+}
+
+const besideUs = (attestors: readonly Attestor[]): Attestors => ({
+  ask: (epoch) =>
+    Promise.all(
+      attestors.map(async (attestor) => {
+        await attestor.step();
+        const answer = attestor.attestation(epoch.toString());
+        const { operatorId, signer } = attestor.status();
+        if (answer.found === "none") return { answer: "silent" } as const;
+        if (answer.found === "refused")
+          return { answer: "refused", digest: answer.digest, ...answer.refusal } as const;
+        const { digest, signature } = answer.attestation;
+        return { answer: "signed", operatorId, signer, digest, signature } as const;
+      }),
+    ),
+});

@@ -1,0 +1,41 @@
+import { sql } from "drizzle-orm";
+import { type PublicClient, testActions } from "viem";
+import type { Db } from "@/db/client";
+
+/** Moves the bank's clock and the chain's together, forward only; used by the seed and by `demo advance`. */
+export type TimeMachine = {
+  db: Db;
+  client: PublicClient;
+};
+
+const test = (client: PublicClient) => client.extend(testActions({ mode: "anvil" }));
+
+/** Whether the chain lets its time be set: our own demo chain does, an outside one does not. */
+export async function canTravel(client: PublicClient): Promise<boolean> {
+  try {
+    await client.request({ method: "anvil_nodeInfo" as never });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The chain goes first inside the database's transaction: if it refuses, the bank's clock stays. */
+export async function jump({ db, client }: TimeMachine, seconds: number): Promise<Date> {
+  if (!Number.isSafeInteger(seconds) || seconds <= 0)
+    throw new RangeError("the clock only jumps forward, by whole seconds");
+  return await db.transaction(async (tx) => {
+    const { rows } = await tx.execute<{ now: string }>(
+      sql`select extract(epoch from bank.advance_clock(${seconds}::bigint))::bigint::text as now`,
+    );
+    const now = Number(rows[0]?.now);
+    const head = await client.getBlock();
+    const target = BigInt(now) > head.timestamp ? BigInt(now) : head.timestamp + 1n;
+    await test(client).setNextBlockTimestamp({ timestamp: target });
+    await test(client).mine({ blocks: 1 });
+    return new Date(now * 1000);
+  });
+}
+
+/** Blocks that carry nothing but finality. */
+export const mineEmpty = (client: PublicClient, blocks: number) => test(client).mine({ blocks });
