@@ -62,13 +62,19 @@ async function payOnce(): Promise<undefined> {
     if (!(await alreadyPaid(epoch))) {
       if (allowance < feeMicros)
         await confirmed(
-          await wallet.writeContract({ ...token(), functionName: "approve", args: [spender, maxUint256] }),
+          await wallet.writeContract({
+            ...token(),
+            functionName: "approve",
+            args: [spender, maxUint256],
+            chain: client.chain,
+          }),
         );
       await confirmed(
         await wallet.writeContract({
           ...manager(),
           functionName: "requestDataValidation",
           args: [dataRoot(epoch), feeMicros],
+          chain: client.chain,
         }),
       );
     }

@@ -1,5 +1,12 @@
-import { type Address, encodePacked, type Hex, keccak256, zeroAddress, zeroHash } from "viem";
-import type { ChainFact, EpochContent, EpochFact, FeeFact, TransferFact } from "@/lib/chain/facts";
+import { type Address, encodeAbiParameters, type Hex, keccak256, zeroAddress, zeroHash } from "viem";
+import type {
+  ChainFact,
+  DataValidationFact,
+  EpochContent,
+  EpochFact,
+  FeeFact,
+  TransferFact,
+} from "@/lib/chain/facts";
 import { mulDivUp } from "@/lib/money/math";
 
 /** A block as the validator saw it: header and facts in log order. */
@@ -129,7 +136,7 @@ export function foldBlock(
         foldFee(books, fact, transfers.unspent);
         break;
       case "DataValidationRequested":
-        books.dataDigest = keccak256(encodePacked(["bytes32", "bytes32"], [books.dataDigest, fact.dataRoot]));
+        books.dataDigest = nextDataDigest(books.dataDigest, fact);
         break;
       case "PositionRecorded":
         books.positions[fact.positionId] = {
@@ -182,6 +189,19 @@ function foldFee(books: Books, fact: FeeFact, unspent: bigint[]): void {
   books.collectedEverMicros += fact.amountMicros;
 }
 
+const dataLink = [
+  { type: "bytes32" },
+  { type: "uint256" },
+  { type: "address" },
+  { type: "bytes32" },
+  { type: "uint256" },
+] as const;
+
+/** The running digest over everything paid to be attested, as EpochManager.sol links it. */
+function nextDataDigest(digest: Hex, { requestId, client, dataRoot, feeMicros }: DataValidationFact): Hex {
+  return keccak256(encodeAbiParameters(dataLink, [digest, requestId, client, dataRoot, feeMicros]));
+}
+
 /** `amount` of lendable value goes, and market value in proportion, rounded up as ReserveRegistry.sol does. */
 function foldRelease(books: Books, positionId: Hex, amountMicros: bigint): void {
   const position = books.positions[positionId];
@@ -209,7 +229,10 @@ function foldFinal(books: Books, fact: EpochFact & { event: "EpochFinal" }): voi
     books.faults.push(difference("final_without_proposal", fact.digest, open?.digest ?? zeroHash));
     return;
   }
-  books.carriedMicros = open.epoch.carried + open.epoch.collected - open.epoch.distributed;
+  // what was proposed stays in the pot when no signing operator has stake
+  if (fact.distributedMicros > open.epoch.distributed)
+    books.faults.push(difference("distributes_uncollected", fact.distributedMicros, open.epoch.distributed));
+  books.carriedMicros = open.epoch.carried + open.epoch.collected - fact.distributedMicros;
   books.collectedAtFinalMicros = open.collectedEverMicros;
   books.lastFinal = { number: fact.number, digest: fact.digest };
   books.open = undefined;

@@ -22,10 +22,12 @@ export type FinalizeResult =
   | { outcome: "waiting"; number: bigint; signed: number; refused: number }
   | { outcome: "nothing_open" };
 
+const patienceMs = 8_000;
+
 /** Collects the validators' signatures over the open proposal, keeps every answer, and submits at quorum. */
 export async function finalizeEpoch(
   ctx: CommandContext,
-  input: { client: PublicClient; deployment: Deployment; attestors: Attestors },
+  input: { client: PublicClient; deployment: Deployment; attestors: Attestors; now: Date },
 ): Promise<FinalizeResult> {
   requirePermission(ctx.actor, "epoch:propose");
   const { client, deployment } = input;
@@ -80,7 +82,10 @@ export async function finalizeEpoch(
         })
         .onConflictDoNothing();
     }
-    if (!isReached)
+    // only signers share in what is distributed: those who may still come get a moment
+    const ageMs = input.now.getTime() - open.proposedAt.getTime();
+    const mayStillCome = signed.length + refused.length < seats.length && ageMs < patienceMs;
+    if (!isReached || mayStillCome)
       return { outcome: "waiting", number: open.number, signed: signed.length, refused: refused.length };
     const [still] = await tx
       .select({ state: epochTable.state })

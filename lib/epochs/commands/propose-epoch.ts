@@ -23,13 +23,15 @@ export async function proposeEpoch(
   const { client, deployment } = input;
   const manager = { address: deployment.contracts.epochManager, abi: epochManagerAbi } as const;
   const staking = { address: deployment.contracts.staking, abi: stakingAbi } as const;
-  const [nextProposalAt, epochSeconds, feePotMicros, lastFinal, operatorIds] = await Promise.all([
-    client.readContract({ ...manager, functionName: "nextProposalAt" }),
-    client.readContract({ ...manager, functionName: "epochSeconds" }),
-    client.readContract({ ...manager, functionName: "feePot" }),
-    client.readContract({ ...manager, functionName: "lastFinal" }),
-    client.readContract({ ...staking, functionName: "operatorIds" }),
-  ]);
+  const [nextProposalAt, epochSeconds, feePotMicros, lastFinal, [, openDigest], operatorIds] =
+    await Promise.all([
+      client.readContract({ ...manager, functionName: "nextProposalAt" }),
+      client.readContract({ ...manager, functionName: "epochSeconds" }),
+      client.readContract({ ...manager, functionName: "feePot" }),
+      client.readContract({ ...manager, functionName: "lastFinal" }),
+      client.readContract({ ...manager, functionName: "proposal" }),
+      client.readContract({ ...staking, functionName: "operatorIds" }),
+    ]);
   const operators = await Promise.all(
     operatorIds.map((id) => client.readContract({ ...staking, functionName: "operatorOf", args: [id] })),
   );
@@ -42,6 +44,7 @@ export async function proposeEpoch(
     feePotMicros,
     activeMicros: operators.reduce((sum, operator) => sum + operator.active, 0n),
     pendingMicros: operators.reduce((sum, operator) => sum + operator.pending, 0n),
+    hasOpenProposal: openDigest !== zeroHash,
   });
   if (!isDue) return { outcome: "not_due" };
   const number = lastNumber + 1n;

@@ -18,7 +18,7 @@ const sha256 = (...parts: (string | Buffer)[]) => {
  * Units: micros, in decimal digits. Zero hash when nothing is in custody.
  */
 export function positionsRoot(positions: readonly PositionLeaf[]): Hex {
-  let level = [...positions]
+  let level: Buffer[] = [...positions]
     .sort((a, b) => (a.positionId.toLowerCase() < b.positionId.toLowerCase() ? -1 : 1))
     .map((p) =>
       sha256(

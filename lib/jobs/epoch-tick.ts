@@ -1,0 +1,20 @@
+import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
+import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
+import { AppError } from "@/lib/errors";
+import { bankTime, type Job } from "@/lib/jobs/job";
+
+/** Finishes the open epoch when the validators have signed, and proposes the next when its time has come. */
+export const epochTick: Job = {
+  name: "epoch-tick",
+  everySeconds: 2,
+  async run(tools, ctx) {
+    const now = await bankTime(tools.db);
+    await finalizeEpoch(ctx, { ...tools, now });
+    try {
+      await proposeEpoch(ctx, { ...tools, now });
+    } catch (error) {
+      // switched off: epochs wait, exits go on
+      if (!(error instanceof AppError)) throw error;
+    }
+  },
+};

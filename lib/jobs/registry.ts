@@ -1,0 +1,25 @@
+import { attestReserves } from "@/lib/jobs/attest-reserves";
+import { epochTick } from "@/lib/jobs/epoch-tick";
+import { fundDataClient } from "@/lib/jobs/fund-data-client";
+import type { Job } from "@/lib/jobs/job";
+import { mineWhileWaiting } from "@/lib/jobs/mine-while-waiting";
+import { receiptPositions } from "@/lib/jobs/receipt-positions";
+import { reconcileBooks } from "@/lib/jobs/reconcile-books";
+import { sweepStuck } from "@/lib/jobs/sweep-stuck";
+import { sweepTaxes } from "@/lib/jobs/sweep-taxes";
+import { topUp } from "@/lib/jobs/top-up";
+import { yearEndClaims } from "@/lib/jobs/year-end-claims";
+
+/** Everything that runs by itself. */
+export const jobs: readonly Job[] = [
+  mineWhileWaiting,
+  receiptPositions,
+  epochTick,
+  topUp,
+  attestReserves,
+  reconcileBooks,
+  sweepTaxes,
+  sweepStuck,
+  fundDataClient,
+  yearEndClaims,
+];

@@ -1,0 +1,53 @@
+import { openFor } from "@/db/client";
+import { publicClient } from "@/lib/chain/client";
+import { deployment } from "@/lib/chain/deployment";
+import { openIndexer, ReorgPastFinal } from "@/lib/chain/indexer";
+import { settleFact } from "@/lib/chain/settle";
+import { assertSafeForProduction, env } from "@/lib/env";
+import { jobContext } from "@/lib/jobs/job";
+import { jobs } from "@/lib/jobs/registry";
+import { type Scheduler, startScheduler } from "@/lib/jobs/scheduler";
+import { jobTools } from "@/lib/jobs/tools";
+import { log } from "@/lib/log";
+import { beat } from "@/lib/processes/heartbeat";
+import { onStop, startLoop } from "@/lib/processes/lifecycle";
+import { haltChainEffects } from "@/lib/reconciliation/commands/halt-chain-effects";
+
+assertSafeForProduction();
+const open = openFor("worker");
+const indexer = openIndexer({
+  db: open.db,
+  client: publicClient(),
+  deployment: deployment(),
+  finalityFile: env.chainFinalityFile,
+  settle: settleFact,
+});
+
+const indexing = startLoop("indexer", 200, async () => {
+  try {
+    const worked = await indexer.step();
+    await beat(open.db, "indexer");
+    return worked;
+  } catch (error) {
+    if (error instanceof ReorgPastFinal) {
+      log.fatal({ err: error }, "indexing is halted");
+      await haltChainEffects(jobContext(open.db, "indexer"), { reason: error.message });
+    }
+    throw error;
+  }
+});
+
+let scheduler: Scheduler | undefined;
+// the queue's own pool gives up when Postgres is away at start: try until it is there
+const starting = startLoop("scheduler", 500, async () => {
+  scheduler ??= await startScheduler(open, jobTools(), jobs);
+  await beat(open.db, "worker");
+  return false;
+});
+
+log.info("worker runs");
+onStop(async () => {
+  await Promise.all([indexing.stop(), starting.stop()]);
+  await scheduler?.stop();
+  await open.close();
+});
