@@ -148,6 +148,7 @@ export function openIndexer(config: IndexerConfig): Indexer {
     const finalized = await finalizedBlockOf(client, config.finalityFile);
     if (!finalized) return false;
     const head = await cursorNamed("head");
+    // biome-ignore lint/complexity/useMathMinMax: Math.min takes no bigint
     const target = finalized.number < head.number ? finalized.number : head.number;
     const at = await cursorNamed("final");
     if ((await hashOnChain(at.number)) !== at.hash)

@@ -1,0 +1,264 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createServer } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  type Abi,
+  type Address,
+  encodeFunctionData,
+  type Hex,
+  maxUint256,
+  type PublicClient,
+  pad,
+  toHex,
+} from "viem";
+import { mnemonicToAccount } from "viem/accounts";
+import {
+  epochManagerAbi,
+  identityRegistryAbi,
+  reserveRegistryAbi,
+  stakingAbi,
+  stateTokenAbi,
+} from "@/lib/chain/abi";
+import type { Deployment } from "@/lib/chain/addresses";
+import { chainClient } from "@/lib/chain/client";
+import { deployContracts } from "@/lib/chain/deploy";
+import { anvilBinary } from "@/lib/processes/chain";
+import { fakeCustodian } from "@/lib/vendors/custodian/fake";
+import { fakeValuer } from "@/lib/vendors/valuer/fake";
+
+const mnemonic = "test test test test test test test test test test test junk";
+const roleAccounts = {
+  deployer: 0,
+  issuer: 1,
+  registrar: 2,
+  proposer: 3,
+  guardian: 4,
+  enforcer: 5,
+  remitter: 6,
+  faucet: 7,
+  council: 8,
+  custodian: 10,
+  valuer: 11,
+} as const;
+
+export type TestRole = keyof typeof roleAccounts;
+
+export interface TestChain {
+  rpcUrl: string;
+  client: PublicClient;
+  deployment: Deployment;
+  process: ChildProcess;
+  account(index: number): ReturnType<typeof mnemonicToAccount>;
+  key(of: TestRole | number): Hex;
+  address(of: TestRole | number): Address;
+  rpc(method: string, params?: unknown[]): Promise<unknown>;
+  mine(blocks?: number): Promise<void>;
+  /** lets the chain's time pass and mines one block */
+  pass(seconds: number): Promise<void>;
+  send(from: TestRole | number, call: TestCall): Promise<Hex>;
+  stop(): Promise<void>;
+}
+
+export interface TestCall {
+  to: Address;
+  abi: readonly unknown[];
+  functionName: string;
+  args?: readonly unknown[];
+}
+
+const freePort = () =>
+  new Promise<number>((resolve) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+/** A real chain of its own with the contracts on it, for one test file. */
+export async function startTestChain(options: { slotsInAnEpoch?: number; epochSeconds?: number } = {}) {
+  const port = await freePort();
+  const rpcUrl = `http://127.0.0.1:${port}`;
+  const child = spawn(
+    anvilBinary(),
+    [
+      ...["--port", String(port), "--mnemonic", mnemonic, "--accounts", "30", "--hardfork", "prague"],
+      ...["--slots-in-an-epoch", String(options.slotsInAnEpoch ?? 1), "--quiet"],
+    ],
+    { stdio: "ignore" },
+  );
+  const client = chainClient({ rpcUrl, chainId: 31337 });
+  for (let tries = 0; ; tries++) {
+    try {
+      await client.getBlockNumber();
+      break;
+    } catch (error) {
+      if (tries > 200) throw error;
+      await wait(50);
+    }
+  }
+  const account = (addressIndex: number) => mnemonicToAccount(mnemonic, { addressIndex });
+  const indexOf = (of: TestRole | number) => (typeof of === "number" ? of : roleAccounts[of]);
+  const address = (of: TestRole | number): Address => account(indexOf(of)).address;
+  const key = (of: TestRole | number): Hex => toHex(account(indexOf(of)).getHdKey().privateKey as Uint8Array);
+  const rpc = (method: string, params: unknown[] = []) => client.request({ method, params } as never);
+
+  const deployment = await deployContracts({
+    rpcUrl,
+    keys: { deployer: key("deployer") },
+    params: {
+      tokenName: "Test Granary Token",
+      tokenSymbol: "TGT",
+      epochSeconds: options.epochSeconds ?? 30,
+      unbondingSeconds: 60,
+      mintCapPerHourMicros: 1_000_000_000_000n,
+      mintCapPerDayMicros: 5_000_000_000_000n,
+      ruleVersion: 2026,
+      roles: {
+        issuer: address("issuer"),
+        registrar: address("registrar"),
+        proposer: address("proposer"),
+        guardian: address("guardian"),
+        enforcer: address("enforcer"),
+        remitter: address("remitter"),
+        council: address("council"),
+        custodian: address("custodian"),
+        valuer: address("valuer"),
+      },
+      operators: [1, 2, 3, 4].map((id) => ({
+        id,
+        signer: address(11 + id),
+        payoutWallet: address(15 + id),
+        commissionBps: 100 * id,
+        weight: 1n,
+        ofBank: id === 1,
+      })),
+    },
+  });
+
+  const chain: TestChain = {
+    rpcUrl,
+    client,
+    deployment,
+    process: child,
+    account,
+    key,
+    address,
+    rpc,
+    async mine(blocks = 1) {
+      await rpc("anvil_mine", [toHex(blocks)]);
+    },
+    async pass(seconds) {
+      await rpc("evm_increaseTime", [toHex(seconds)]);
+      await rpc("evm_mine");
+    },
+    async send(from, call) {
+      const data = encodeFunctionData({
+        abi: call.abi as Abi,
+        functionName: call.functionName,
+        args: (call.args ?? []) as unknown[],
+      });
+      const hash = (await rpc("eth_sendTransaction", [
+        { from: address(from), to: call.to, data, gas: toHex(3_000_000) },
+      ])) as Hex;
+      const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+      if (receipt.status !== "success") throw new Error(`${call.functionName} reverted`);
+      return hash;
+    },
+    async stop() {
+      child.kill("SIGKILL");
+      await new Promise((resolve) => (child.exitCode === null ? child.once("exit", resolve) : resolve(0)));
+    },
+  };
+  return chain;
+}
+
+let counter = 0;
+const nextId = (): Hex => pad(toHex(++counter), { size: 32 });
+
+/** Registers a wallet as a verified person with a rate class. */
+export async function verifyWallet(chain: TestChain, wallet: Address, rateClass = 0x2c0a06): Promise<void> {
+  const { timestamp } = await chain.client.getBlock();
+  await chain.send("registrar", {
+    to: chain.deployment.contracts.identityRegistry,
+    abi: identityRegistryAbi,
+    functionName: "register",
+    args: [wallet, nextId(), 1, 1, rateClass, timestamp + 31_536_000n],
+  });
+}
+
+/** Attests, records a cash position and mints against it. */
+export async function mintTokens(chain: TestChain, to: Address, grossMicros: bigint): Promise<void> {
+  const { client, deployment } = chain;
+  const custodian = fakeCustodian({ key: chain.key("custodian"), deployment });
+  const valuer = fakeValuer({ key: chain.key("valuer"), deployment, client });
+  const registry = { to: deployment.contracts.reserveRegistry, abi: reserveRegistryAbi } as const;
+  const { timestamp } = await client.getBlock();
+  const position = {
+    positionId: nextId(),
+    class: 0,
+    marketValue: grossMicros,
+    lendableValue: grossMicros,
+    receiptHash: nextId(),
+    asOf: timestamp,
+    expiresAt: timestamp + 31_536_000n,
+  };
+  const document = {
+    positionId: position.positionId,
+    class: 0,
+    asset: "US dollars",
+    quantity: grossMicros.toString(),
+    unit: "1e-6 USD",
+    reference: position.positionId,
+  };
+  const signatures = await Promise.all([
+    custodian.signReceipt({ document, position }),
+    valuer.signValuation({ document, position }),
+  ]);
+  await chain.send("issuer", { ...registry, functionName: "record", args: [position, ...signatures] });
+  const { attestation, signature } = await valuer.signAttestation();
+  await chain
+    .send("issuer", { ...registry, functionName: "attest", args: [attestation, signature] })
+    .catch(() => undefined);
+  await chain.send("issuer", {
+    to: deployment.contracts.stateToken,
+    abi: stateTokenAbi,
+    functionName: "mint",
+    args: [to, grossMicros, position.positionId, nextId()],
+  });
+}
+
+export async function stakeTokens(
+  chain: TestChain,
+  from: number,
+  stake: { operatorId: number; amountMicros: bigint },
+): Promise<void> {
+  const { staking, stateToken } = chain.deployment.contracts;
+  await chain.send(from, {
+    to: stateToken,
+    abi: stateTokenAbi,
+    functionName: "approve",
+    args: [staking, maxUint256],
+  });
+  await chain.send(from, {
+    to: staking,
+    abi: stakingAbi,
+    functionName: "stake",
+    args: [stake.operatorId, stake.amountMicros],
+  });
+}
+
+export async function payForData(chain: TestChain, from: number, feeMicros: bigint): Promise<void> {
+  const { epochManager, stateToken } = chain.deployment.contracts;
+  await chain.send(from, {
+    to: stateToken,
+    abi: stateTokenAbi,
+    functionName: "approve",
+    args: [epochManager, maxUint256],
+  });
+  await chain.send(from, {
+    to: epochManager,
+    abi: epochManagerAbi,
+    functionName: "requestDataValidation",
+    args: [nextId(), feeMicros],
+  });
+}
