@@ -18,7 +18,7 @@ for (const [path, p] of Object.entries(l.packages))
     let base = path;
     let found = false;
     for (;;) {
-      const k = (base ? base + "/" : "") + "node_modules/" + name;
+      const k = `${base ? `${base}/` : ""}node_modules/${name}`;
       if (l.packages[k]) {
         found = true;
         break;
@@ -32,7 +32,7 @@ for (const [path, p] of Object.entries(l.packages))
     }
     const parts = name.split(/[-/]/);
     const os = parts.map((x) => OS[x]).find(Boolean);
-    l.packages["node_modules/" + name] = {
+    l.packages[`node_modules/${name}`] = {
       version: spec,
       optional: true,
       ...(p.dev ? { dev: true } : {}),
@@ -59,5 +59,5 @@ l.packages = {
       .sort(([a], [b]) => a.localeCompare(b, "en")),
   ),
 };
-fs.writeFileSync(f, JSON.stringify(l, null, 2) + "\n");
+fs.writeFileSync(f, `${JSON.stringify(l, null, 2)}\n`);
 console.log(n, "added");

@@ -53,16 +53,25 @@ export function run(command, args, { env = {}, onLine = () => {}, cwd = root } =
       stdio: ["ignore", "pipe", "pipe"],
     });
     const tail = [];
-    const take = (chunk) => {
-      for (const text of chunk.toString().split("\n")) {
-        if (!text.trim()) continue;
-        tail.push(text.trimEnd());
-        if (tail.length > 400) tail.shift();
-        onLine(text.trim());
-      }
+    const line = (text) => {
+      if (!text.trim()) return;
+      tail.push(text.trimEnd());
+      if (tail.length > 400) tail.shift();
+      onLine(text.trim());
     };
-    child.stdout.on("data", take);
-    child.stderr.on("data", take);
+    // Programs write in pieces that end anywhere: a line counts once it is whole.
+    const reader = (stream) => {
+      let rest = "";
+      stream.setEncoding("utf8");
+      stream.on("data", (text) => {
+        const lines = (rest + text).split("\n");
+        rest = lines.pop();
+        lines.forEach(line);
+      });
+      stream.on("end", () => line(rest));
+    };
+    reader(child.stdout);
+    reader(child.stderr);
     const stop = (signal) => child.kill(signal);
     process.once("SIGINT", stop).once("SIGTERM", stop);
     const done = () => process.off("SIGINT", stop).off("SIGTERM", stop);
