@@ -1,0 +1,258 @@
+import { asc, eq, sql } from "drizzle-orm";
+import { encodeFunctionData, keccak256, parseTransaction, toHex } from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Db } from "@/db/client";
+import { nonce as nonceTable, outboxAttempt, outboxIntent } from "@/db/schema/chain";
+import { identityRegistryAbi, stateTokenAbi } from "@/lib/chain/abi";
+import { enqueue, type Intent } from "@/lib/chain/outbox";
+import { openSigner, type SignerStep, UnknownSigner } from "@/lib/chain/signer";
+import { startTestChain, type TestChain } from "@/lib/processes/test-chain";
+import { type TestDatabase, testDatabase } from "@/lib/processes/test-postgres";
+
+let chain: TestChain;
+let database: TestDatabase;
+let worker: Db;
+let signerDb: Db;
+
+beforeAll(async () => {
+  chain = await startTestChain();
+  process.env.CHAIN_ID = String(chain.deployment.chainId);
+  database = await testDatabase();
+  worker = database.open("worker", 2).db;
+  signerDb = database.open("signer", 2).db;
+});
+afterAll(async () => {
+  await chain.stop();
+  await database.close();
+});
+
+class Killed extends Error {}
+
+const signer = (stopAt?: SignerStep) =>
+  openSigner({
+    db: signerDb,
+    client: chain.client,
+    deployment: chain.deployment,
+    finalityFile: undefined,
+    keys: {
+      issuer: chain.key("issuer"),
+      registrar: chain.key("registrar"),
+      faucet: chain.key("faucet"),
+    },
+    failpoint: (step) => {
+      if (step === stopAt) throw new Killed(step);
+    },
+  });
+
+let people = 0;
+async function registration(over: Partial<Intent> = {}): Promise<Intent> {
+  const { timestamp } = await chain.client.getBlock();
+  const n = ++people;
+  return {
+    kind: "identity.register",
+    businessKey: `register:${n}`,
+    sender: "registrar",
+    to: chain.deployment.contracts.identityRegistry,
+    data: encodeFunctionData({
+      abi: identityRegistryAbi,
+      functionName: "register",
+      args: [
+        `0x${n.toString(16).padStart(40, "c")}`,
+        keccak256(toHex(`id ${n}`)),
+        1,
+        1,
+        0,
+        timestamp + 31_536_000n,
+      ],
+    }),
+    requestId: "test",
+    ...over,
+  };
+}
+
+const ask = async (intent: Intent) => worker.transaction((tx) => enqueue(tx, intent));
+const intent = async (id: string) => {
+  const [row] = await worker.select().from(outboxIntent).where(eq(outboxIntent.id, id));
+  return row;
+};
+const attempts = (id: string) =>
+  signerDb
+    .select()
+    .from(outboxAttempt)
+    .where(eq(outboxAttempt.intentId, id))
+    .orderBy(asc(outboxAttempt.createdAt));
+
+async function untilFinal(id: string, with_ = signer()): Promise<void> {
+  await with_.start();
+  for (let round = 0; round < 60; round++) {
+    const state = (await intent(id))?.state;
+    if (state === "final" || state === "reverted" || state === "cancelled") return;
+    await with_.step();
+    await chain.mine();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  }
+  throw new Error(`intent stays ${(await intent(id))?.state}`);
+}
+
+const sentBy = async () =>
+  chain.client.getTransactionCount({ address: chain.address("registrar"), blockTag: "latest" });
+
+describe("the signer", () => {
+  it("sends an intent once and settles it when final", async () => {
+    const before = await sentBy();
+    const id = await ask(await registration());
+    await untilFinal(id);
+    expect((await intent(id))?.state).toBe("final");
+    expect(await sentBy()).toBe(before + 1);
+    expect(await attempts(id)).toHaveLength(1);
+  });
+
+  it.each(["nonce_taken", "stored", "broadcast", "receipt_seen"] as const)(
+    "killed at %s, goes on with the same bytes and sends once",
+    async (step) => {
+      const before = await sentBy();
+      const id = await ask(await registration());
+      const dying = signer(step);
+      await dying.start();
+      await expect(
+        (async () => {
+          for (let round = 0; round < 5; round++) {
+            await dying.step();
+            await chain.mine();
+          }
+        })(),
+      ).rejects.toThrow(Killed);
+      const stored = await attempts(id);
+      expect(stored).toHaveLength(step === "nonce_taken" ? 0 : 1);
+
+      await untilFinal(id);
+      const after = await attempts(id);
+      expect(after).toHaveLength(1);
+      if (stored[0]) expect(after[0]?.rawTransaction).toBe(stored[0].rawTransaction);
+      expect((await intent(id))?.state).toBe("final");
+      expect(await sentBy()).toBe(before + 1);
+    },
+  );
+
+  it("gives many intents consecutive nonces, also with two signers at work", async () => {
+    const before = await sentBy();
+    const ids = await Promise.all(Array.from({ length: 12 }, async () => ask(await registration())));
+    const [one, two] = [signer(), signer()];
+    await Promise.all([one.start(), two.start()]);
+    for (let round = 0; round < 20; round++) await Promise.all([one.step(), two.step()]);
+    for (const id of ids) await untilFinal(id);
+    const rows = (await Promise.all(ids.map(attempts))).flat();
+    const nonces = rows.map((row) => Number(row.nonce)).sort((a, b) => a - b);
+    expect(nonces).toEqual(Array.from({ length: 12 }, (_, i) => before + i));
+  });
+
+  it("brings a lost chain its transactions back, with the bytes they had", async () => {
+    const snapshot = await chain.rpc("evm_snapshot");
+    const id = await ask(await registration());
+    const own = signer();
+    await own.start();
+    await own.step();
+    await own.step();
+    const before = await attempts(id);
+    await chain.rpc("evm_revert", [snapshot]);
+    await chain.mine(3);
+    await signerDb.update(outboxAttempt).set({ sentAt: new Date(Date.now() - 10_000) });
+    await untilFinal(id);
+    expect(await attempts(id)).toHaveLength(1);
+    expect((await intent(id))?.txHash).toBe(before[0]?.txHash);
+  });
+
+  it("replaces what hangs with the same nonce and fees at least a tenth higher", async () => {
+    await chain.rpc("evm_setAutomine", [false]);
+    const id = await ask(await registration());
+    const own = signer();
+    await own.start();
+    await own.step();
+    await chain.rpc("anvil_dropAllTransactions");
+    const late = sql`clock_timestamp() - interval '2 minutes'`;
+    for (let round = 0; round < 6; round++) {
+      await database
+        .open("owner", 1)
+        .db.execute(
+          sql`update chain.outbox_attempt set created_at = ${late}, sent_at = ${late} where intent_id = ${id}`,
+        );
+      await own.step();
+      await chain.rpc("anvil_dropAllTransactions");
+      await chain.mine();
+      if ((await attempts(id)).length > 1) break;
+    }
+    await chain.rpc("evm_setAutomine", [true]);
+    const [first, second] = await attempts(id);
+    expect(second?.purpose).toBe("replace");
+    expect(second?.nonce).toBe(first?.nonce);
+    expect(second!.maxFeePerGasWei * 10n).toBeGreaterThanOrEqual(first!.maxFeePerGasWei * 11n);
+    expect(parseTransaction(second!.rawTransaction).data).toBe(parseTransaction(first!.rawTransaction).data);
+    await untilFinal(id);
+    expect((await intent(id))?.state).toBe("final");
+  });
+
+  it("marks what would revert as failed with its reason, and spends no nonce", async () => {
+    const before = await sentBy();
+    const first = await registration();
+    await untilFinal(await ask(first));
+    const id = await ask({ ...first, businessKey: "register:again" });
+    await untilFinal(id);
+    expect(await intent(id)).toMatchObject({ state: "reverted", error: expect.stringMatching(/Taken/) });
+    expect(await sentBy()).toBe(before + 1);
+  });
+
+  it("cancels what had to follow a failed intent", async () => {
+    const taken = await registration();
+    await untilFinal(await ask(taken));
+    const failing = await ask({ ...taken, businessKey: "register:twice" });
+    const following = await ask(await registration({ afterIntentId: failing }));
+    await untilFinal(following);
+    expect((await intent(following))?.state).toBe("cancelled");
+  });
+
+  it.each([
+    ["a contract that is not ours", { to: "0x00000000000000000000000000000000000000aa" }],
+    ["a function of another sender", { sender: "issuer" }],
+    ["an unknown selector", { data: "0xdeadbeef" }],
+    ["value beside a call", { valueWei: 1n }],
+    [
+      "a grant above the cap",
+      { sender: "faucet", data: "0x", valueWei: 10n ** 18n, to: `0x${"aa".repeat(20)}` },
+    ],
+  ] as const)("never signs %s", async (_, over) => {
+    const id = await ask(await registration(over as Partial<Intent>));
+    await untilFinal(id);
+    expect(await intent(id)).toMatchObject({
+      state: "cancelled",
+      error: expect.stringContaining("refused by the signer"),
+    });
+    expect(await attempts(id)).toHaveLength(0);
+  });
+
+  it("refuses another effect under a known key", async () => {
+    const known = await registration();
+    await ask(known);
+    await expect(ask({ ...known, to: chain.deployment.contracts.stateToken })).rejects.toMatchObject({
+      code: "idempotency_conflict",
+    });
+    expect(await ask(known)).toBe(await ask(known));
+  });
+
+  it("halts when the chain is ahead of the table: somebody else signs with the key", async () => {
+    const before = await signer();
+    await before.start();
+    await chain.send("issuer", {
+      to: chain.deployment.contracts.stateToken,
+      abi: stateTokenAbi,
+      functionName: "approve",
+      args: [chain.address(9), 0n],
+    });
+    await expect(signer().start()).rejects.toThrow(UnknownSigner);
+    await database
+      .open("owner", 1)
+      .db.update(nonceTable)
+      .set({ nextNonce: sql`next_nonce + 1` })
+      .where(eq(nonceTable.sender, "issuer"));
+    await signer().start();
+  });
+});
