@@ -1,0 +1,210 @@
+import { NavLink } from "@/app/nav-link";
+import { Amount } from "@/components/money/amount";
+import { Banner } from "@/components/ui/banner";
+import { Copyable } from "@/components/ui/copyable";
+import { DefinitionList } from "@/components/ui/definition-list";
+import { LinkButton } from "@/components/ui/link-button";
+import { PageHeader } from "@/components/ui/page-header";
+import { Section } from "@/components/ui/section";
+import { StepList } from "@/components/ui/step-list";
+import { Why } from "@/components/ui/why";
+import { pageContext } from "@/lib/auth/page";
+import { env } from "@/lib/env";
+import { translator } from "@/lib/messages/server";
+import { formatToken } from "@/lib/money/format";
+import { stakeOverview } from "@/lib/staking/queries";
+import { activeProfile } from "@/lib/state-profile/queries";
+import { ConnectHere } from "./connect-here";
+import { EarnedTicker } from "./earned-ticker";
+import { journey, journeyIds, type JourneyFacts, nextAct } from "./journey";
+import { RefreshWhile } from "./refresh-while";
+
+export const generateMetadata = () => ({ title: translator("stake.title")("overview") });
+
+export default async function StakePage() {
+  const ctx = await pageContext();
+  if (ctx.actor.kind !== "customer" || !ctx.actor.address) return <Welcome />;
+  const { tokenSymbol: symbol } = activeProfile();
+  const have = await stakeOverview(ctx);
+  const t = translator("stake.overview");
+  const facts: JourneyFacts = have;
+  const together = have.dollarsMicros + have.convertingMicros + have.tokensMicros + have.stakedMicros + have.unbondingMicros;
+
+  return (
+    <>
+      <RefreshWhile waiting={journey(facts).some((step) => step.state === "busy")} everyMs={4_000} />
+      <PageHeader
+        title={t("title")}
+        eyebrow={<Copyable value={ctx.actor.address} what={t("address")} shorten />}
+      />
+      {have.blocksBehind > 0 && (
+        <Banner tone="warn" className="mb-6" title={t("behind", { blocks: have.blocksBehind })} />
+      )}
+      <div className="grid gap-10 lg:grid-cols-[3fr_2fr]">
+        <div className="space-y-10">
+          <section aria-label={t("total")}>
+            <p className="text-note font-semibold text-soft">{t("total")}</p>
+            <p className="font-display text-figure font-medium">
+              <Amount amountMicros={together} decimals={2} />
+            </p>
+            <p className="mt-1 text-note text-soft">{t("totalNote")}</p>
+          </section>
+          <DefinitionList
+            numeric
+            items={[
+              { term: t("dollars"), note: t("dollarsNote"), value: <Amount amountMicros={have.dollarsMicros} /> },
+              ...(have.convertingMicros > 0n
+                ? [{ term: t("converting"), value: <Amount amountMicros={have.convertingMicros} /> }]
+                : []),
+              {
+                term: t("tokens", { symbol }),
+                note: t("tokensNote"),
+                value: <Amount amountMicros={have.tokensMicros} symbol={symbol} />,
+              },
+              {
+                term: t("staked"),
+                note: t("stakedNote", { count: have.operatorCount }),
+                value: <Amount amountMicros={have.stakedMicros} symbol={symbol} />,
+              },
+              ...(have.unbondingMicros > 0n
+                ? [
+                    {
+                      term: t("unbonding"),
+                      note: t("unbondingNote"),
+                      value: <Amount amountMicros={have.unbondingMicros} symbol={symbol} />,
+                    },
+                  ]
+                : []),
+              {
+                term: t("earned"),
+                note: t("earnedNote"),
+                value: (
+                  <EarnedTicker
+                    earnedMicros={have.claimableMicros}
+                    perDayMicros={have.earningPerDayMicros}
+                    asOfMs={have.asOf.getTime()}
+                    untilMs={have.earningUntil.getTime()}
+                  />
+                ),
+              },
+              { term: t("paid"), value: <Amount amountMicros={have.paidNetMicros} /> },
+            ]}
+          />
+          <div className="flex flex-wrap gap-3">
+            <LinkButton variant="secondary" href="/stake/dollars" link={NavLink}>
+              {t("bring")}
+            </LinkButton>
+            {have.stakedMicros + have.unbondingMicros > 0n && (
+              <LinkButton variant="secondary" href="/stake/unstake" link={NavLink}>
+                {t("unstake")}
+              </LinkButton>
+            )}
+          </div>
+        </div>
+        <div className="space-y-10 max-lg:order-first">
+          <NextStep facts={facts} symbol={symbol} />
+          <Journey facts={facts} symbol={symbol} />
+        </div>
+      </div>
+    </>
+  );
+}
+
+const buttonHrefs = {
+  identity: "/stake/identity",
+  identityWaiting: "/stake/identity",
+  identityRefused: "/stake/identity",
+  identityRefresh: "/stake/identity",
+  dollars: "/stake/dollars",
+  convert: "/stake/dollars/convert",
+  converting: "/stake/dollars",
+  stake: "/stake/new",
+  rewards: "/stake/rewards",
+  earning: "/stake/rewards",
+} as const;
+
+function nextText(facts: JourneyFacts): keyof typeof buttonHrefs {
+  const act = nextAct(facts);
+  if (act === "connect") return "identity";
+  if (act === "identity" && facts.identityState !== "none") return "identityWaiting";
+  if (act === "convert" && facts.convertingMicros > 0n) return "converting";
+  if (act === "rewards" && facts.claimableMicros === 0n) return "earning";
+  return act;
+}
+
+function NextStep({ facts, symbol }: { facts: JourneyFacts; symbol: string }) {
+  const t = translator("stake.next");
+  const name = nextText(facts);
+  const amount =
+    name === "stake" ? formatToken(facts.tokensMicros, symbol) : `$${formatToken(facts.dollarsMicros, "").trim()}`;
+  return (
+    <Section title={t(`${name}.title`)} boxed className="border-l-8 border-l-accent">
+      <p className="mb-5 text-soft">{t(`${name}.text`, { amount })}</p>
+      <LinkButton href={buttonHrefs[name]} link={NavLink} wide>
+        {t(`${name}.button`)}
+      </LinkButton>
+    </Section>
+  );
+}
+
+function Journey({ facts, symbol }: { facts: JourneyFacts; symbol: string }) {
+  const t = translator("stake.journey");
+  const waiting = { identity: t("waiting.identity"), convert: t("waiting.convert"), rewards: t("waiting.rewards") };
+  return (
+    <Section title={t("title")}>
+      <StepList
+        label={t("label")}
+        steps={journey(facts).map((step) => ({
+          id: step.id,
+          state: step.state,
+          title:
+            step.href && step.state !== "todo" && step.id !== "connect" ? (
+              <NavLink href={step.href} className="link">
+                {t(`steps.${step.id}.title`, { symbol })}
+              </NavLink>
+            ) : (
+              t(`steps.${step.id}.title`, { symbol })
+            ),
+          detail:
+            step.state === "busy" && step.id in waiting
+              ? waiting[step.id as keyof typeof waiting]
+              : step.id === "connect"
+                ? t("steps.connect.done")
+                : step.state === "done"
+                  ? undefined
+                  : t(`steps.${step.id}.detail`),
+        }))}
+      />
+    </Section>
+  );
+}
+
+function Welcome() {
+  const t = translator("stake.welcome");
+  const tj = translator("stake.journey");
+  const { tokenName, tokenSymbol: symbol } = activeProfile();
+  return (
+    <div className="grid gap-12 lg:grid-cols-[3fr_2fr]">
+      <div>
+        <PageHeader title={t("title")} lead={t("lead", { token: tokenName })} />
+        <ConnectHere isDemo={env.isDemo} />
+        <div className="mt-10 space-y-1">
+          <Why question={t("whyWallet")}>{t("whyWalletText")}</Why>
+          <Why question={t("whySign")}>{t("whySignText")}</Why>
+          <Why question={t("whyCost")}>{t("whyCostText")}</Why>
+        </div>
+      </div>
+      <Section title={t("steps")}>
+        <StepList
+          label={t("steps")}
+          steps={journeyIds.map((id, index) => ({
+            id,
+            state: index === 0 ? "now" : "todo",
+            title: tj(`steps.${id}.title`, { symbol }),
+            detail: id === "connect" ? undefined : tj(`steps.${id}.detail`),
+          }))}
+        />
+      </Section>
+    </div>
+  );
+}

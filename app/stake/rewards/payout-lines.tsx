@@ -1,0 +1,87 @@
+import { Amount } from "@/components/money/amount";
+import { Rate } from "@/components/money/rate";
+import { Copyable } from "@/components/ui/copyable";
+import { Why } from "@/components/ui/why";
+import { translator } from "@/lib/messages/server";
+
+type Line = {
+  level: "federal" | "state" | "local";
+  amountMicros: bigint;
+  name?: string;
+  statutoryPpm?: number;
+  withheldPpm?: number;
+  why?: string;
+  source?: string;
+};
+
+/** One payout from gross to net, in the order the money goes; each tax line can say why. */
+export function PayoutLines({
+  caption,
+  gross,
+  fee,
+  lines,
+  net,
+  transaction,
+}: {
+  caption: string;
+  gross: bigint;
+  fee: bigint;
+  lines: readonly Line[];
+  net: bigint;
+  transaction?: string;
+}) {
+  const t = translator("stake.rewards");
+  return (
+    <dl aria-label={caption} className="max-w-form border-y-2 border-ink text-ink">
+      <Row term={t("colGross")} value={<Amount amountMicros={gross} />} />
+      <Row term={t("fee")} value={<Amount amountMicros={fee} flow="out" />} />
+      {lines.map((line) => (
+        <div key={line.level} className="border-t border-rule py-2">
+          <div className="flex items-baseline justify-between gap-4">
+            <dt>
+              {t(line.level)}
+              {line.name && line.name !== t(line.level) && <span className="text-soft"> · {line.name}</span>}{" "}
+              {line.withheldPpm !== undefined && (
+                <span className="text-soft">
+                  <Rate ratePpm={line.withheldPpm} />
+                </span>
+              )}
+            </dt>
+            <dd>
+              <Amount amountMicros={line.amountMicros} flow="out" />
+            </dd>
+          </div>
+          {line.why && (
+            <Why question={t("whyLine")} className="text-note">
+              <p>{line.why}</p>
+              {line.source && <p className="mt-1">{t("sourceOf", { source: line.source })}</p>}
+            </Why>
+          )}
+        </div>
+      ))}
+      <div className="flex items-baseline justify-between gap-4 border-t-2 border-ink py-2 font-semibold">
+        <dt>{t("net")}</dt>
+        <dd>
+          <Amount amountMicros={net} />
+        </dd>
+      </div>
+      {transaction && (
+        <div className="flex items-baseline justify-between gap-4 border-t border-rule py-2 text-note text-soft">
+          <dt>{t("transaction")}</dt>
+          <dd>
+            <Copyable value={transaction} what={t("transaction")} shorten />
+          </dd>
+        </div>
+      )}
+    </dl>
+  );
+}
+
+function Row({ term, value }: { term: string; value: React.ReactNode }) {
+  return (
+    <div className="flex items-baseline justify-between gap-4 border-t border-rule py-2 first:border-t-0">
+      <dt>{term}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+}
