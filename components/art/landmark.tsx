@@ -1,4 +1,6 @@
+import { useId } from "react";
 import { type Land, landOf } from "@/components/art/landscapes";
+import { WheatEar } from "@/components/art/wheat-sheaf";
 
 const width = 1200;
 const horizon = 150;
@@ -66,10 +68,45 @@ const sunLines = Array.from({ length: 11 }, (_, index) => {
 }).join("");
 
 /** Furrows run from the foreground to one point on the horizon. */
-const furrows = Array.from({ length: 45 }, (_, index) => {
-  const foot = -1500 + index * 96;
-  return `M${foot} 330L${round(640 + (foot - 640) * 0.16)} 196`;
+const furrow = (shift: number) =>
+  Array.from({ length: 60 }, (_, index) => {
+    const foot = -1500 + index * 72 + shift;
+    return `M${foot} 330L${round(640 + (foot - 640) * 0.16)} 196`;
+  }).join("");
+const furrows = furrow(0);
+const rows = furrow(36);
+
+/** Sky as ruled lines that break where clouds would be. */
+const sky = Array.from({ length: 15 }, (_, row) => {
+  const y = 6 + row * 9.6;
+  let x = -9 - ((row * 53) % 90);
+  let path = "";
+  for (let index = 0; x < 1209; index++) {
+    const length = 60 + ((index * 97 + row * 61) % 170);
+    path += `M${x} ${round(y)}h${length}`;
+    x += length + 14 + ((index * 71 + row * 37) % (40 + row * 9));
+  }
+  return path;
 }).join("");
+
+/** Round trees in a row, each a scalloped outline with three strokes of shade. */
+const trees = [14, 40, 62, 470, 492, 700, 724, 745, 1060, 1084, 1112, 1140, 1166].map((x, index) => {
+  const size = 0.75 + ((index * 7) % 5) / 9;
+  return { x, size };
+});
+const tree =
+  "M-12 0C-20-4-18-14-11-15C-12-24 0-28 4-21C12-25 19-16 14-10C19-4 14 1 8 0zM-2 0V7M2 0V7M4-17C10-15 12-8 9-3M0-15C6-12 8-7 5-2M-5-10C-1-8 1-5 0-1";
+
+const stalks = [
+  { x: 30, y: 236, lean: -14, size: 1 },
+  { x: 66, y: 214, lean: -4, size: 1.1 },
+  { x: 104, y: 240, lean: 8, size: 1 },
+  { x: 140, y: 262, lean: 20, size: 0.9 },
+  { x: 4, y: 262, lean: -26, size: 0.9 },
+  { x: 1182, y: 240, lean: 12, size: 1 },
+  { x: 1150, y: 256, lean: -4, size: 0.95 },
+  { x: 1118, y: 274, lean: -16, size: 0.85 },
+];
 
 const ripples = Array.from({ length: 7 }, (_, row) => {
   const y = 156 + row * 6;
@@ -103,11 +140,17 @@ const emblem: Record<Land, string> = {
     "M0 0V-20H120V0M40-20V-34H80V-20M44-34C44-58 76-58 76-34M54-51V-60H66V-51M57-60L60-74L63-60M60-74V-80M8 0V-20M20 0V-20M32 0V-20M44 0V-34M52-34V-20M60-34V-20M68-34V-20M76 0V-34M88 0V-20M100 0V-20M112 0V-20M36-34H84",
 };
 
+/** The shaded side of the tower, in upright strokes that end at the eaves. */
+const elevatorShade = Array.from({ length: 10 }, (_, index) => {
+  const x = 62 + index * 2.3;
+  return `M${round(x)} 0V${round(-128 - (84 - x) * 0.667)}`;
+}).join("");
+
 const elevator = {
   walls: "M0 0V-128L42-156L84-128V0zM84 0V-74H168V0zM84-74L126-96L168-74z",
-  dark: "M42-156L84-128V0H62V-128L26-145z",
+  dark: elevatorShade,
   lines:
-    "M4-124H80M4-116H80M4-108H80M4-100H80M4-92H80M4-84H80M4-76H80M4-68H80M4-60H80M4-52H80M4-44H80M4-36H80M4-28H80M4-20H80M4-12H80M4-4H80M90-74V0M98-74V0M106-74V0M114-74V0M138-74V0M146-74V0M154-74V0M162-74V0",
+    "M4-124H60M4-116H60M4-108H60M4-100H60M4-92H60M4-84H60M4-76H60M4-68H60M4-60H60M4-52H60M4-44H60M4-36H60M4-28H60M4-20H60M4-12H60M4-4H60M90-74V0M98-74V0M106-74V0M114-74V0M138-74V0M146-74V0M154-74V0M162-74V0",
   door: "M24 0V-30C24-44 60-44 60-30V0zM118 0V-28H136V0zM34-100H50V-84H34z",
 };
 
@@ -115,6 +158,9 @@ const elevator = {
 export function Landmark({ stateName, className }: { stateName: string; className?: string }) {
   const land = landOf(stateName);
   const wet = water.includes(land);
+  const id = useId();
+  const field = `${id}field`;
+  const ear = `${id}ear`;
   return (
     <svg
       viewBox="0 0 1200 320"
@@ -126,6 +172,8 @@ export function Landmark({ stateName, className }: { stateName: string; classNam
       strokeLinejoin="round"
       className={className}
     >
+      <path d={sky} strokeWidth="0.6" opacity="0.55" />
+      <circle cx="330" cy={horizon} r="152" className="fill-paper stroke-none" />
       <path d={rays} strokeWidth="1.2" />
       <circle cx="330" cy={horizon} r="46" className="fill-paper" strokeWidth="1.4" />
       <path d={sunLines} strokeWidth="0.9" />
@@ -153,17 +201,44 @@ export function Landmark({ stateName, className }: { stateName: string; classNam
         className="fill-paper"
         strokeWidth="1.4"
       />
-      <clipPath id="ploughed">
+      <clipPath id={field}>
         <path d="M0 208C200 194 420 190 620 196S1040 206 1200 192V320H0z" />
       </clipPath>
-      <path d={furrows} clipPath="url(#ploughed)" strokeWidth="0.9" />
+      <g clipPath={`url(#${field})`}>
+        <path d={furrows} strokeWidth="0.9" />
+        <path d={rows} strokeWidth="3.4" strokeDasharray="1.1 5" />
+      </g>
+      {trees.map(({ x, size }) => (
+        <path
+          key={x}
+          d={tree}
+          transform={`translate(${x} ${round(201 - 9 * Math.sin(((x + 60) * Math.PI) / 1200))}) scale(${round(size)})`}
+          className="fill-paper"
+        />
+      ))}
       <g transform="translate(850 226)">
         <path d={elevator.walls} className="fill-paper" strokeWidth="1.6" />
         <path d={elevator.lines} strokeWidth="0.7" />
-        <path d={elevator.dark} fill="currentColor" fillOpacity="0.28" stroke="none" />
+        <path d={elevator.dark} strokeWidth="1.1" />
         <path d={elevator.door} className="fill-paper" strokeWidth="1.2" />
+        <path d="M42-156L0-128M42-150L8-127M42-144L16-126" strokeWidth="0.8" />
         <path d="M-30 2C20-4 140-4 210 4" strokeWidth="1.6" />
       </g>
+      <defs>
+        <WheatEar id={ear} />
+      </defs>
+      {stalks.map(({ x, y, lean, size }) => (
+        <g key={x}>
+          <path
+            d={`M${x} ${y}Q${round(x - lean * 0.8)} ${y + 60} ${round(x - lean * 1.4)} 330`}
+            strokeWidth="1.6"
+          />
+          <path
+            d={`M${round(x - lean * 0.6)} ${y + 48}q${lean > 0 ? 26 : -26}-10 ${lean > 0 ? 40 : -40} 14`}
+          />
+          <use href={`#${ear}`} transform={`translate(${x} ${y}) rotate(${lean}) scale(${size})`} />
+        </g>
+      ))}
     </svg>
   );
 }

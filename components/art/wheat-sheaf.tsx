@@ -19,6 +19,27 @@ function stalk(angle: number, length: number) {
   };
 }
 
+/** One bearded ear, its foot at 0,0, to be set by reference. */
+export function WheatEar({ id }: { id: string }) {
+  return (
+    <g id={id} className="fill-paper">
+      <path d="M0 0V-64" />
+      <path
+        d="M0-60C-1-76-4-92-8-104M0-60C1-76 4-92 8-104M0-62V-108M-3-48C-8-66-14-82-20-92M3-48C8-66 14-82 20-92M-4-36C-12-54-20-68-28-76M4-36C12-54 20-68 28-76M-4-24C-13-38-22-50-32-58M4-24C13-38 22-50 32-58"
+        fill="none"
+        strokeWidth="0.7"
+      />
+      {levels.map((y) => (
+        <g key={y} transform={`translate(0 ${y})`}>
+          <path d={kernel} transform="translate(.8) rotate(16)" />
+          <path d={kernel} transform="translate(-.8) rotate(-16) scale(-1 1)" />
+        </g>
+      ))}
+      <path d={kernel} transform="translate(-1.5 -52)" />
+    </g>
+  );
+}
+
 /** An engraved sheaf of bearded wheat, bound once; takes the color of the text and covers with the paper's. */
 export function WheatSheaf({ className }: { className?: string }) {
   const id = useId();
@@ -43,21 +64,7 @@ export function WheatSheaf({ className }: { className?: string }) {
       className={className}
     >
       <defs>
-        <g id={id} className="fill-paper">
-          <path d="M0 0V-64" />
-          <path
-            d="M0-60C-1-76-4-92-8-104M0-60C1-76 4-92 8-104M0-62V-108M-3-48C-8-66-14-82-20-92M3-48C8-66 14-82 20-92M-4-36C-12-54-20-68-28-76M4-36C12-54 20-68 28-76M-4-24C-13-38-22-50-32-58M4-24C13-38 22-50 32-58"
-            fill="none"
-            strokeWidth="0.7"
-          />
-          {levels.map((y) => (
-            <g key={y} transform={`translate(0 ${y})`}>
-              <path d={kernel} transform="translate(.8) rotate(16)" />
-              <path d={kernel} transform="translate(-.8) rotate(-16) scale(-1 1)" />
-            </g>
-          ))}
-          <path d={kernel} transform="translate(-1.5 -52)" />
-        </g>
+        <WheatEar id={id} />
       </defs>
       {row(back, 118)}
       {row(front, 84)}

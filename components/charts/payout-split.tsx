@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Amount } from "@/components/money/amount";
+import { Amount, roomIn } from "@/components/money/amount";
 import { Rate } from "@/components/money/rate";
 import { cn } from "@/components/ui/cn";
 import { Why } from "@/components/ui/why";
@@ -64,8 +64,7 @@ export function PayoutSplit({
   netMicros,
   className,
 }: PayoutSplitProps) {
-  const amounts = [grossMicros, netMicros, ...lines.map((line) => line.amountMicros)];
-  const decimals = amounts.some((amount) => amount % 10_000n !== 0n) ? 6 : 2;
+  const roomFor = roomIn([grossMicros, netMicros, ...lines.map((line) => line.amountMicros)]);
   let left = grossMicros;
   const placed = lines.map((line) => {
     const to = percent(left, grossMicros);
@@ -88,7 +87,7 @@ export function PayoutSplit({
             <Bar from={0} to={100} order={0} shade="hatch-solid text-engrave" />
           </th>
           <td className="py-3 text-right align-top font-semibold">
-            <Amount amountMicros={grossMicros} decimals={decimals} />
+            <Amount amountMicros={grossMicros} roomFor={roomFor} />
           </td>
         </tr>
         {placed.map((line, index) => (
@@ -104,13 +103,13 @@ export function PayoutSplit({
               </span>
               <Bar from={line.from} to={line.to} order={index + 1} shade={shades[line.kind]} />
               {line.why && (
-                <Why question={whyLabel} className="text-note">
+                <Why question={whyLabel} className="-mb-2 text-note">
                   {line.why}
                 </Why>
               )}
             </th>
             <td className="py-2.5 text-right align-top">
-              <Amount amountMicros={line.amountMicros} decimals={decimals} flow="out" />
+              <Amount amountMicros={line.amountMicros} roomFor={roomFor} flow="out" />
             </td>
           </tr>
         ))}
@@ -125,7 +124,7 @@ export function PayoutSplit({
             />
           </th>
           <td className="py-3 text-right align-top font-bold">
-            <Amount amountMicros={netMicros} decimals={decimals} />
+            <Amount amountMicros={netMicros} roomFor={roomFor} />
           </td>
         </tr>
       </tbody>

@@ -43,7 +43,9 @@ export function Table<Row>({
   const pad = dense ? "py-1.5" : "py-3";
   const label = typeof caption === "string" ? caption : undefined;
   return (
-    <section
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div
+      role="group"
       tabIndex={stack ? undefined : 0}
       aria-label={label}
       className={cn("max-w-full overflow-x-auto", className)}
@@ -127,6 +129,6 @@ export function Table<Row>({
           </tfoot>
         )}
       </table>
-    </section>
+    </div>
   );
 }
