@@ -8,7 +8,13 @@ import { signInStaff } from "@/lib/auth/commands/sign-in-staff";
 import { signInWithWallet } from "@/lib/auth/commands/sign-in-with-wallet";
 import { clientAddress, requestIdOf } from "@/lib/auth/request";
 import { refusalOf } from "@/lib/auth/route";
-import { actorOfSession, cookieName, revokeSessions, sessionIdFromCookie, sessionLimits } from "@/lib/auth/session";
+import {
+  actorOfSession,
+  cookieName,
+  revokeSessions,
+  sessionIdFromCookie,
+  sessionLimits,
+} from "@/lib/auth/session";
 import { env } from "@/lib/env";
 import { signInsTotal } from "@/lib/metrics";
 

@@ -2,8 +2,8 @@ import Link from "next/link";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { Stat } from "@/components/ui/stat";
-import { hasPermission } from "@/lib/auth/permissions";
 import { staffPage } from "@/lib/auth/page";
+import { hasPermission } from "@/lib/auth/permissions";
 import {
   chainNow,
   deskCounts,

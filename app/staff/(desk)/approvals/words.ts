@@ -1,0 +1,20 @@
+import type { Tone } from "@/components/ui/status-chip";
+import type { ApprovalView } from "@/lib/approvals/queries";
+
+export const kindWords: Record<string, string> = {
+  issuance_above_limit: "Conversion above the limit for one person",
+};
+
+export const blockedWords: Record<NonNullable<ApprovalView["blockedBy"]>, string> = {
+  same_person: "You asked for this yourself. Another person must decide.",
+  role: "Your role may look at this and not decide it.",
+  late: "Nobody decided in time. It can no longer be approved.",
+  decided: "This has been decided.",
+};
+
+export function stateChip({ state, isLate }: ApprovalView): { tone: Tone; word: string } {
+  if (state === "approved") return { tone: "good", word: "Approved" };
+  if (state === "refused") return { tone: "bad", word: "Refused" };
+  if (state === "expired" || isLate) return { tone: "neutral", word: "Expired" };
+  return { tone: "warn", word: "Waits" };
+}
