@@ -191,3 +191,12 @@ export async function partnersNow(ctx: CommandContext): Promise<PartnerNow[]> {
     }),
   );
 }
+
+/** The last block whose money stands in the books; public, like the chain it counts. */
+export async function creditedBlock(ctx: CommandContext): Promise<bigint> {
+  const [row] = await ctx.db
+    .select({ blockNumber: cursor.blockNumber })
+    .from(cursor)
+    .where(eq(cursor.name, "final"));
+  return row?.blockNumber ?? 0n;
+}
