@@ -73,14 +73,14 @@ export function ReservesLive({
         label={label}
         className="mx-auto w-full max-w-md"
       />
-      <dl className="mt-2 grid grid-cols-2 gap-x-4 border-t-2 border-ink">
-        <div className="border-r border-rule py-3 pr-3">
+      <dl className="mt-2 border-t-2 border-ink sm:grid sm:grid-cols-2 sm:gap-x-4">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-4 border-rule py-2 sm:block sm:border-r sm:py-3 sm:pr-3">
           <dt className="text-note text-soft">{words.held}</dt>
           <dd className="font-display text-heading font-medium">
             <Amount amountMicros={heldMicros} decimals={2} />
           </dd>
         </div>
-        <div className="py-3 text-right">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-4 border-t border-rule py-2 sm:block sm:border-t-0 sm:py-3 sm:text-right">
           <dt className="text-note text-soft">{words.issued}</dt>
           <dd className="font-display text-heading font-medium">
             <Amount amountMicros={supplyMicros} decimals={2} symbol={symbol} />
