@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {IEpochManager} from "../../src/interfaces/IEpochManager.sol";
+import {IERC7943Fungible} from "../../src/interfaces/IERC7943Fungible.sol";
+import {Granary} from "../utils/Granary.sol";
+
+contract EpochManagerTest is Granary {
+    bytes32 private _digest;
+
+    function setUp() public override {
+        super.setUp();
+        mintTo(alice, 1_000_000 * DOLLAR);
+        stakeAs(alice, 1, 1000 * DOLLAR);
+        stakeAs(alice, 2, 2000 * DOLLAR);
+        stakeAs(alice, 3, 3000 * DOLLAR);
+    }
+
+    // ---- fees in
+
+    function test_payFee_countsWhatWasMoved() external {
+        uint256 pot = epochs.feePot();
+        payFeeAs(alice, 7 * DOLLAR);
+        equal(epochs.feePot(), pot + 7 * DOLLAR, "pot");
+        equal(token.balanceOf(address(epochs)), pot + 7 * DOLLAR, "tokens");
+    }
+
+    function test_payFee_givenZero_orAKindWithItsOwnDoor_orUnverified_refused() external {
+        vm.startPrank(alice);
+        refuses(IEpochManager.ZeroAmount.selector);
+        epochs.payFee(IEpochManager.FeeKind.Pledge, 0, 0);
+        refuses(IEpochManager.WrongDoorFor.selector);
+        epochs.payFee(IEpochManager.FeeKind.Issuance, 1, 0);
+        refuses(IEpochManager.WrongDoorFor.selector);
+        epochs.payFee(IEpochManager.FeeKind.Redemption, 1, 0);
+        refuses(IEpochManager.WrongDoorFor.selector);
+        epochs.payFee(IEpochManager.FeeKind.DataValidation, 1, 0);
+        vm.stopPrank();
+        expire(alice);
+        refuses(IERC7943Fungible.ERC7943CannotSend.selector);
+        vm.prank(alice);
+        epochs.payFee(IEpochManager.FeeKind.Pledge, 1, 0);
+    }
+
+    function test_noteFee_isTheTokensAlone() external {
+        refuses(IEpochManager.OnlyToken.selector);
+        epochs.noteFee(IEpochManager.FeeKind.Issuance, alice, 1, 0);
+    }
+
+    function test_requestDataValidation_linksTheRoots() external {
+        vm.startPrank(alice);
+        equal(epochs.requestDataValidation("one", DOLLAR), 1, "first");
+        equal(epochs.requestDataValidation("two", 2 * DOLLAR), 2, "second");
+        bytes32 digest = keccak256(abi.encode(bytes32(0), uint256(1), alice, bytes32("one"), DOLLAR));
+        digest = keccak256(abi.encode(digest, uint256(2), alice, bytes32("two"), 2 * DOLLAR));
+        equal(epochs.dataDigest(), digest, "running digest");
+        refuses(IEpochManager.ZeroAmount.selector);
+        epochs.requestDataValidation("three", 0);
+    }
+
+    // ---- propose
+
+    function test_propose_snapshotsItsOwnCounters() external {
+        payFeeAs(alice, 50 * DOLLAR);
+        uint256 pot = epochs.feePot();
+        bytes32 digest = propose(pot);
+        (IEpochManager.Epoch memory epoch, bytes32 kept) = epochs.proposal();
+        equal(kept, digest, "digest");
+        equal(epochs.hashEpoch(epoch), digest, "digest is of this content");
+        equal(epoch.number, 1, "number");
+        equal(epoch.collected, pot, "collected");
+        equal(epoch.carried, 0, "carried");
+        equal(epoch.supply, token.totalSupply(), "supply");
+        equal(epoch.marketValue, reserves.marketTotal(), "market");
+        equal(epoch.parentBlockHash, blockhash(block.number - 1), "parent");
+    }
+
+    function testFuzz_propose_ofUncollected_refused(uint256 fees, uint256 wanted) external {
+        payFeeAs(alice, bound(fees, 1, 1000 * DOLLAR));
+        pass(EPOCH_SECONDS);
+        uint256 pot = epochs.feePot();
+        if (wanted > pot) {
+            vm.expectRevert(abi.encodeWithSelector(IEpochManager.MoreThanCollected.selector, wanted, pot));
+        }
+        vm.prank(proposer);
+        epochs.propose(wanted, 0);
+    }
+
+    function test_propose_tooEarly_orByAnother_refused() external {
+        refuses(IEpochManager.TooEarly.selector);
+        vm.prank(proposer);
+        epochs.propose(0, 0);
+        pass(EPOCH_SECONDS);
+        refuses(IAccessManaged.AccessManagedUnauthorized.selector);
+        vm.prank(issuer);
+        epochs.propose(0, 0);
+        propose(0);
+        refuses(IEpochManager.TooEarly.selector);
+        vm.prank(proposer);
+        epochs.propose(0, 0);
+    }
+
+    function test_propose_again_replacesWhatIsNotFinal() external {
+        bytes32 first = propose(1);
+        payFeeAs(alice, DOLLAR);
+        bytes32 second = propose(2);
+        bytes[] memory old = signaturesOf(first, 15);
+        refuses(IEpochManager.NotAValidator.selector);
+        epochs.finalize(1, old);
+        epochs.finalize(1, signaturesOf(second, 15));
+        equal(staking.currentEpoch(), 2, "one epoch");
+    }
+
+    // ---- finalize
+
+    function test_finalize_withFourOfFour_sharesByStake() external {
+        payFeeAs(alice, 1000 * DOLLAR);
+        uint256 pot = epochs.feePot();
+        finishEpoch(600 * DOLLAR);
+        equal(epochs.feePot(), pot - 600 * DOLLAR, "left in the pot");
+        equal(splitter.fundedBy(address(staking)), 600 * DOLLAR, "in the splitter");
+        equal(staking.operatorOf(1).rewardPerSecond, uint256(100 * DOLLAR) / 30, "1 of 6");
+        equal(staking.operatorOf(3).rewardPerSecond, uint256(300 * DOLLAR) / 30, "3 of 6");
+        equal(staking.operatorOf(4).rewardPerSecond, 0, "no stake, no share");
+    }
+
+    function test_finalize_withThreeOfFour_leavesTheAbsentWithoutShare() external {
+        payFeeAs(alice, 1000 * DOLLAR);
+        bytes32 digest = propose(500 * DOLLAR);
+        epochs.finalize(1, signaturesOf(digest, 14));
+        equal(staking.operatorOf(1).rewardPerSecond, 0, "did not sign");
+        equal(staking.operatorOf(2).rewardPerSecond, uint256(200 * DOLLAR) / 30, "2 of 5");
+        equal(staking.operatorOf(3).rewardPerSecond, uint256(300 * DOLLAR) / 30, "3 of 5");
+    }
+
+    function test_finalize_withTheBankAndTwoOutside_isFinal() external {
+        bytes32 digest = propose(0);
+        epochs.finalize(1, signaturesOf(digest, 7));
+        (uint64 number, bytes32 kept,) = epochs.lastFinal();
+        equal(number, 1, "number");
+        equal(kept, digest, "digest");
+    }
+
+    function test_finalize_byTheBankAlone_refused() external {
+        bytes32 digest = propose(0);
+        bytes[] memory signatures = signaturesOf(digest, 1);
+        vm.expectRevert(abi.encodeWithSelector(IEpochManager.OutsideMajorityNotReached.selector, 0, 2));
+        epochs.finalize(1, signatures);
+    }
+
+    function test_finalize_byTheBankWithMostOfTheWeightItMayHave_refused() external {
+        IEpochManager.Validator[] memory set = validatorSet();
+        (set[0].weight, set[1].weight, set[2].weight, set[3].weight) = (5, 6, 2, 2);
+        epochs.setValidators(set);
+        bytes32 digest = propose(0);
+        bytes[] memory signatures = signaturesOf(digest, 3);
+        vm.expectRevert(abi.encodeWithSelector(IEpochManager.OutsideMajorityNotReached.selector, 1, 2));
+        epochs.finalize(1, signatures);
+    }
+
+    function testFuzz_finalize_needsTwoThirdsAndTheOutsideMajority(uint256 who) external {
+        who = bound(who, 0, 15);
+        uint256 outside = (who >> 1 & 1) + (who >> 2 & 1) + (who >> 3 & 1);
+        uint256 weight = outside + (who & 1);
+        bytes[] memory signatures = signaturesOf(propose(0), who);
+        if (outside < 2 || weight < 3) vm.expectRevert();
+        epochs.finalize(1, signatures);
+    }
+
+    function test_finalize_withOneSignatureTwice_orUnsorted_refused() external {
+        bytes32 digest = propose(0);
+        bytes[] memory signatures = signaturesOf(digest, 15);
+        (signatures[0], signatures[1]) = (signatures[1], signatures[0]);
+        refuses(IEpochManager.SignersNotSorted.selector);
+        epochs.finalize(1, signatures);
+        signatures[0] = signatures[1];
+        refuses(IEpochManager.SignersNotSorted.selector);
+        epochs.finalize(1, signatures);
+    }
+
+    function test_finalize_byAStranger_orOverOtherContent_refused() external {
+        bytes32 digest = propose(0);
+        bytes[] memory signatures = signaturesOf(digest, 15);
+        signatures[0] = sign(0xBAD, digest);
+        refuses(IEpochManager.NotAValidator.selector);
+        epochs.finalize(1, signatures);
+        signatures = signaturesOf(keccak256("other"), 15);
+        refuses(IEpochManager.NotAValidator.selector);
+        epochs.finalize(1, signatures);
+        signatures[0] = "";
+        refuses(ECDSA.ECDSAInvalidSignatureLength.selector);
+        epochs.finalize(1, signatures);
+    }
+
+    function test_finalize_givenAMalleableSignature_refused() external {
+        bytes32 digest = propose(0);
+        bytes[] memory signatures = signaturesOf(digest, 15);
+        bytes memory signature = signatures[0];
+        bytes32 s;
+        assembly {
+            s := mload(add(signature, 64))
+            let order := 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141
+            mstore(add(signature, 64), sub(order, s))
+        }
+        signature[64] = signature[64] == 0x1b ? bytes1(0x1c) : bytes1(0x1b);
+        refuses(ECDSA.ECDSAInvalidSignatureS.selector);
+        epochs.finalize(1, signatures);
+    }
+
+    function test_finalize_twice_orUnproposed_refused() external {
+        bytes[] memory signatures = new bytes[](0);
+        refuses(IEpochManager.NothingProposed.selector);
+        epochs.finalize(1, signatures);
+        signatures = signaturesOf(propose(0), 15);
+        refuses(IEpochManager.NothingProposed.selector);
+        epochs.finalize(2, signatures);
+        epochs.finalize(1, signatures);
+        refuses(IEpochManager.AlreadyFinal.selector);
+        epochs.finalize(1, signatures);
+        refuses(IEpochManager.NothingProposed.selector);
+        epochs.finalize(2, signatures);
+    }
+
+    function test_finalize_whenNobodyHasStake_waitsInThePot() external {
+        unbondAs(alice, 1, 1000 * DOLLAR);
+        unbondAs(alice, 2, 2000 * DOLLAR);
+        unbondAs(alice, 3, 3000 * DOLLAR);
+        uint256 pot = epochs.feePot();
+        finishEpoch(pot);
+        equal(epochs.feePot(), pot, "waits");
+        stakeAs(alice, 4, DOLLAR);
+        propose(pot);
+        (IEpochManager.Epoch memory epoch, bytes32 digest) = epochs.proposal();
+        equal(epoch.carried, pot, "carried");
+        equal(epoch.collected, 0, "nothing new");
+        epochs.finalize(2, signaturesOf(digest, 15));
+        equal(epochs.feePot(), 0, "paid");
+    }
+
+    function test_finalize_countsFeesPaidAfterTheProposalInTheNext() external {
+        uint256 pot = epochs.feePot();
+        bytes32 digest = propose(pot);
+        payFeeAs(alice, 3 * DOLLAR);
+        epochs.finalize(1, signaturesOf(digest, 15));
+        equal(epochs.collectedSinceLastFinal(), 3 * DOLLAR, "next");
+        propose(0);
+        (IEpochManager.Epoch memory epoch,) = epochs.proposal();
+        equal(epoch.collected, 3 * DOLLAR, "collected");
+        equal(epoch.carried, 0, "carried");
+        equal(epoch.previousDigest, digest, "linked");
+    }
+
+    function testFuzz_finalize_sharesSumToWhatIsDistributed(uint256 a, uint256 b, uint256 c, uint256 fees) external {
+        stakeAs(alice, 1, bound(a, 1, 100_000 * DOLLAR));
+        stakeAs(alice, 2, bound(b, 1, 100_000 * DOLLAR));
+        stakeAs(alice, 4, bound(c, 1, 100_000 * DOLLAR));
+        payFeeAs(alice, bound(fees, 1, 100_000 * DOLLAR));
+        uint256 pot = epochs.feePot();
+        vm.recordLogs();
+        finishEpoch(pot);
+        equal(epochs.feePot(), 0, "all of it");
+        equal(splitter.fundedBy(address(staking)), pot, "all of it");
+    }
+
+    // ---- validators
+
+    function test_setValidators_givenABadSet_refused() external {
+        IEpochManager.Validator[] memory set = validatorSet();
+        set[0].weight = 2;
+        _refused(set);
+        set = validatorSet();
+        set[1].signer = set[2].signer;
+        _refused(set);
+        set = validatorSet();
+        set[1].operatorId = 3;
+        _refused(set);
+        set = validatorSet();
+        set[3].weight = 0;
+        _refused(set);
+        set = validatorSet();
+        set[3].signer = address(0);
+        _refused(set);
+        set = validatorSet();
+        set[3].operatorId = 0;
+        _refused(set);
+        set = validatorSet();
+        set[3].ofBank = true;
+        _refused(set);
+        _refused(new IEpochManager.Validator[](0));
+        _refused(new IEpochManager.Validator[](64));
+    }
+
+    function test_setValidators_dismissesTheOldOnes() external {
+        IEpochManager.Validator[] memory set = validatorSet();
+        set[3].signer = stranger;
+        vm.prank(address(timelock));
+        epochs.setValidators(set);
+        bytes[] memory signatures = signaturesOf(propose(0), 15);
+        refuses(IEpochManager.NotAValidator.selector);
+        epochs.finalize(1, signatures);
+        equal(epochs.validators().length, 4, "four");
+    }
+
+    function _refused(IEpochManager.Validator[] memory set) private {
+        refuses(IEpochManager.BadValidatorSet.selector);
+        epochs.setValidators(set);
+    }
+}

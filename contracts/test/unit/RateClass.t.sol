@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {RateClass} from "../../src/libraries/RateClass.sol";
+import {RollingCap} from "../../src/libraries/RollingCap.sol";
+import {TestBase} from "../utils/TestBase.sol";
+
+contract RateClassTest is TestBase {
+    function testFuzz_split_sumsToTheBase(uint128 base, uint24 rateClass) external pure {
+        vm.assume(RateClass.halfPoints(rateClass) <= RateClass.MAX_HALF_POINTS);
+        RateClass.Lines memory lines = RateClass.split(base, rateClass);
+        equal(lines.federal + lines.state + lines.local + lines.net, base, "sum");
+    }
+
+    function testFuzz_split_neverWithholdsMoreThanTheRate(uint128 base, uint24 rateClass) external pure {
+        vm.assume(RateClass.halfPoints(rateClass) <= RateClass.MAX_HALF_POINTS);
+        RateClass.Lines memory lines = RateClass.split(base, rateClass);
+        atMost(lines.federal * 200, uint256(base) * (rateClass >> 16), "federal");
+        atMost(lines.state * 200, uint256(base) * uint8(rateClass >> 8), "state");
+        atMost(lines.local * 200, uint256(base) * uint8(rateClass), "local");
+        uint256 withheld = (lines.federal + lines.state + lines.local + 3) * 200;
+        atMost(uint256(base) * RateClass.halfPoints(rateClass), withheld, "less than three units short in all");
+    }
+
+    function test_split_givenMaryland() external pure {
+        RateClass.Lines memory lines = RateClass.split(1_000_000, 0x300b06);
+        equal(lines.federal, 240_000, "24%");
+        equal(lines.state, 55_000, "5.5%");
+        equal(lines.local, 30_000, "3%");
+        equal(lines.net, 675_000, "the rest");
+    }
+
+    function test_split_givenZero_givenOne() external pure {
+        RateClass.Lines memory lines = RateClass.split(0, 0xffffff);
+        equal(lines.net, 0, "nothing from nothing");
+        lines = RateClass.split(1, 0x300b06);
+        equal(lines.net, 1, "a single unit is not split");
+    }
+}
+
+contract RollingCapTest is TestBase {
+    using RollingCap for RollingCap.Cap;
+
+    RollingCap.Cap private _cap;
+    uint256[2][] private _spent;
+
+    function spend(uint256 amount) external {
+        _cap.spend(amount);
+    }
+
+    /// Any amounts at any times: no rolling hour and no rolling day ever takes more than its cap.
+    /// forge-config: default.fuzz.runs = 100
+    function testFuzz_spend_holdsInEveryRollingWindow(uint32[40] calldata waits, uint64[40] calldata amounts) external {
+        vm.warp(1_790_000_000);
+        (_cap.perHour, _cap.perDay) = (1000, 3000);
+        for (uint256 i; i < 40; ++i) {
+            vm.warp(block.timestamp + waits[i] % (i % 3 == 0 ? 5 hours : 20 minutes));
+            uint256 amount = amounts[i] % 700;
+            try this.spend(amount) {
+                _spent.push([block.timestamp, amount]);
+            } catch {
+                atMost(_cap.left() + 1, amount, "refused only what does not fit");
+            }
+            atMost(_since(1 hours), 1000, "rolling hour");
+            atMost(_since(1 days), 3000, "rolling day");
+        }
+    }
+
+    function test_spend_whenTheWindowTurns_isNotDoubled() external {
+        (_cap.perHour, _cap.perDay) = (1000, 100_000);
+        vm.warp(1_790_000_000 / 1 hours * 1 hours + 1 hours - 1);
+        this.spend(1000);
+        vm.warp(block.timestamp + 1);
+        equal(_cap.left(), 0, "a new clock hour is no new cap");
+        vm.warp(block.timestamp + 90 minutes);
+        equal(_cap.left(), 1000, "free again");
+    }
+
+    function _since(uint256 length) private view returns (uint256 sum) {
+        for (uint256 i; i < _spent.length; ++i) {
+            if (_spent[i][0] + length > block.timestamp) sum += _spent[i][1];
+        }
+    }
+}
