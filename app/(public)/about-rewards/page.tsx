@@ -72,7 +72,7 @@ export default function AboutRewardsPage() {
           rows={rules}
           rowKey={(rule) => rule}
           columns={[
-            { id: "rule", head: t("rule"), rowHead: true, cell: (rule) => t(rule) },
+            { id: "rule", head: t("rule"), rowHead: true, cell: (rule) => t(rule), className: "sm:w-72" },
             { id: "says", head: t("says"), cell: (rule) => t(`${rule}Says`) },
             { id: "taken", head: t("taken"), cell: () => t("date"), className: "whitespace-nowrap" },
           ]}

@@ -29,7 +29,7 @@ export default async function ReservesPage() {
   const [now, history, epochs, fees, contracts] = await Promise.all([
     known(() => reservesNow()),
     known(() => reservesHistory()),
-    known(() => recentEpochs(12)),
+    known(() => recentEpochs(8)),
     known(() => feesAndRewards()),
     known(() => deployment()),
   ]);

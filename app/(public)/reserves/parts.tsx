@@ -64,6 +64,7 @@ export function Classes({ now }: { now: Now }) {
     <Table
       caption={t("classTitle")}
       hideCaption
+      phone="stack"
       rows={now.byClass}
       rowKey={(row) => String(row.class)}
       empty={t("classEmpty")}
