@@ -1,40 +1,47 @@
-import type { PublicClient } from "viem";
-import type { Db } from "@/db/client";
+import { dbFor } from "@/db/client";
+import { publicClient } from "@/lib/chain/client";
+import { BadInput, type Verbs } from "@/lib/cli/verb";
+import { env } from "@/lib/env";
 import { canTravel, jump } from "@/lib/seed/time-machine";
-
-/** demo advance 30d: moves the demo's clock and its chain forward together. Never in production, never back. */
-export class DemoError extends Error {
-  override name = "DemoError";
-}
+import { formatDuration } from "@/lib/time/duration";
 
 const unitSeconds: Record<string, number> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 const longestSeconds = 3_660 * 86_400;
 
-/** "30d", "12h", "1d12h": whole numbers of weeks, days, hours, minutes, seconds. */
-export function spanSeconds(text: string): number {
-  const parts = [...text.trim().matchAll(/(\d{1,9})\s*([smhdw])/gy)];
-  const whole = parts.map(([part]) => part).join("") === text.trim() && parts.length > 0;
+/** "30d", "12h", "1d12h": whole weeks, days, hours, minutes and seconds, in seconds. */
+export function parseSpan(text: string | undefined): number {
+  const parts = [...(text ?? "").matchAll(/(\d{1,9})([smhdw])/gy)];
+  const whole = parts.length > 0 && parts.map(([part]) => part).join("") === text;
   const seconds = parts.reduce(
     (sum, [, count, unit]) => sum + Number(count) * (unitSeconds[unit ?? ""] ?? 0),
     0,
   );
-  if (!whole)
-    throw new DemoError(
-      `"${text}" is not a span of time: write 30d, 12h, 45m or 1d12h. The clock never goes back.`,
+  if (!whole || seconds === 0 || seconds > longestSeconds) {
+    throw new BadInput(
+      `"${text ?? ""}" is not a span of time: write 30d, 12h, 45m or 1d12h, ten years at most. The clock never goes back.`,
     );
-  if (seconds === 0) throw new DemoError("Give a span longer than nothing.");
-  if (seconds > longestSeconds) throw new DemoError("Ten years at once is the most.");
+  }
   return seconds;
 }
 
-export async function advanceDemo(
-  { mode, db, client }: { mode: string; db: Db; client: PublicClient },
-  span: string,
-): Promise<{ advancedSeconds: number; now: string }> {
-  if (mode !== "demo") throw new DemoError("The clock moves in demo mode only.");
-  const advancedSeconds = spanSeconds(span);
-  if (!(await canTravel(client)))
-    throw new DemoError("This chain keeps its own time: an outside chain cannot be moved.");
-  const now = await jump({ db, client }, advancedSeconds);
-  return { advancedSeconds, now: now.toISOString() };
-}
+type Advanced = { advancedSeconds: number; now: string };
+
+export const verbs: Verbs = {
+  advance: {
+    summary: "Moves the demo's clock and its chain forward together; never in production, never back",
+    usage: "<span, such as 30d>",
+    needs: "bank",
+    async run({ args }): Promise<Advanced> {
+      const advancedSeconds = parseSpan(args[0]);
+      if (args.length > 1) throw new BadInput("demo advance takes one span, such as 30d.");
+      if (!env.isDemo) throw new BadInput("The clock moves in demo mode only.");
+      const client = publicClient();
+      if (!(await canTravel(client)))
+        throw new BadInput("An outside chain keeps its own time: it cannot be moved.");
+      const now = await jump({ db: dbFor("worker"), client }, advancedSeconds);
+      return { advancedSeconds, now: now.toISOString() };
+    },
+    show: ({ advancedSeconds, now }: Advanced) =>
+      `The bank's clock and the chain moved ${formatDuration(advancedSeconds)}, to ${now}.`,
+  },
+};

@@ -1,13 +1,8 @@
+import type { Call, Verb, Verbs } from "@/lib/cli/verb";
+import { BadInput } from "@/lib/cli/verb";
 import { bracketOf } from "@/lib/tax/bracket-case";
 import { CaseError, unwrapCase } from "@/lib/tax/case";
 import { withholdOf } from "@/lib/tax/withhold-case";
-
-/**
- * tax bracket  --year 2025 --jurisdiction US-MD --local MONTGOMERY_COUNTY_MD --filing-status single --taxable-income 93450
- * tax withhold --reportable-payment 1234.56 --tin-certified false
- * Flags describe one case; without them stdin holds one case, a list, or {"cases": [...]}. Needs no database.
- */
-export type TaxFlags = Record<string, string | boolean | undefined>;
 
 type Answer = Record<string, unknown> & {
   tax?: string;
@@ -15,54 +10,38 @@ type Answer = Record<string, unknown> & {
   withheld?: string;
   net_to_customer?: string;
 };
-type Verb = (input: unknown) => Answer;
-
-export const taxVerbs: Record<string, Verb> = {
-  bracket: bracketOf,
-  withhold: (input) => withholdOf(input, new Date()),
-};
+type Rule = (input: unknown) => Answer;
 
 /** One JSON document: an answer for a case, a list of answers for a list; the first bad case refuses all. */
-export async function runTax(verb: string, flags: TaxFlags, readStdin: () => Promise<string>) {
-  const answerTo = taxVerbs[verb];
-  if (!answerTo) throw new CaseError(`tax ${verb}: there is only ${Object.keys(taxVerbs).join(" and ")}.`);
-  const given = Object.entries(flags).filter(([name]) => name !== "json");
+async function answer(rule: Rule, { args, options, readJson }: Call): Promise<Answer | Answer[]> {
+  if (args.length > 0)
+    throw new BadInput(`"${args[0]}" is not an option: write --name value, or give JSON on stdin.`);
+  const given = Object.entries(options);
   if (given.length > 0) {
     return answerOne(
       Object.fromEntries(given.map(([name, value]) => [name.replaceAll("-", "_"), value])),
-      answerTo,
+      rule,
     );
   }
-  const document = parsed(await readStdin());
+  const document = await readJson();
   const cases = Array.isArray(document) ? document : (document as { cases?: unknown } | null)?.cases;
-  if (!Array.isArray(cases)) return answerOne(document, answerTo);
-  return cases.map((one, index) => {
-    try {
-      return answerOne(one, answerTo);
-    } catch (error) {
-      if (error instanceof CaseError) throw new CaseError(`case ${index + 1}: ${error.message}`);
-      throw error;
-    }
-  });
+  if (!Array.isArray(cases)) return answerOne(document, rule);
+  return cases.map((one, index) => answerOne(one, rule, `case ${index + 1}: `));
 }
 
-function answerOne(given: unknown, answerTo: Verb): Answer {
-  const { id, input } = unwrapCase(given);
-  return { ...(id === undefined ? {} : { id }), ...answerTo(input) };
-}
-
-function parsed(text: string): unknown {
-  if (text.trim() === "") throw new CaseError("give a case by flags, or JSON on stdin.");
+function answerOne(given: unknown, rule: Rule, place = ""): Answer {
   try {
-    return JSON.parse(text);
+    const { id, input } = unwrapCase(given);
+    return { ...(id === undefined ? {} : { id }), ...rule(input) };
   } catch (error) {
-    throw new CaseError(`stdin is not JSON: ${(error as Error).message}`);
+    if (error instanceof CaseError) throw new BadInput(`${place}${error.message}`);
+    throw error;
   }
 }
 
 /** For a person's eyes: one line a case. */
-export function taxText(answer: Answer | Answer[]): string {
-  return [answer]
+function show(given: Answer | Answer[]): string {
+  return [given]
     .flat()
     .map((one) => {
       const id = typeof one.id === "string" ? `${one.id}: ` : "";
@@ -74,3 +53,24 @@ export function taxText(answer: Answer | Answer[]): string {
     })
     .join("\n");
 }
+
+const verb = (summary: string, usage: string, rule: Rule): Verb => ({
+  summary,
+  usage: `${usage}; or one case, a list or {"cases": [...]} on stdin`,
+  run: (call) => answer(rule, call),
+  show,
+});
+
+/** Both need no database. */
+export const verbs: Verbs = {
+  bracket: verb(
+    "Tax on a taxable income by the year's brackets: own line, all lines, every step",
+    "--year 2025 --jurisdiction US-MD --local MONTGOMERY_COUNTY_MD --filing-status single --taxable-income 93450",
+    bracketOf,
+  ),
+  withhold: verb(
+    "What is withheld from one payment: mandatory backup or the elected class, in three lines",
+    "--reportable-payment 1234.56 --tin-certified false [--year 2025 --jurisdiction US-MD-24031]",
+    (input) => withholdOf(input, new Date()),
+  ),
+};

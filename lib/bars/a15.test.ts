@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { findRoundingLeaks } from "@/lib/bars/a15-no-rounding-leak";
+import { findRoundingLeaks } from "@/lib/bars/a15";
 
 it("A15 in small: 5,000 random payouts and allocations leak nothing", () => {
   const found = findRoundingLeaks({ seed: 1, cases: 5_000 });
