@@ -1,7 +1,13 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { parseSpan, verbs } from "@/lib/cli/demo";
 
-const call = (...args: string[]) => ({ args, options: {}, readJson: vi.fn(), readLines: vi.fn() });
+const call = (...args: string[]) => ({
+  args,
+  options: {},
+  readJson: vi.fn(),
+  readText: vi.fn(),
+  readLines: vi.fn(),
+});
 
 describe("demo advance", () => {
   afterEach(() => vi.unstubAllEnvs());

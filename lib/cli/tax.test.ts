@@ -11,6 +11,7 @@ const ask = (
     args,
     options,
     readJson: async () => stdin,
+    readText: async () => JSON.stringify(stdin),
     readLines: () => {
       throw new Error("tax reads one document");
     },

@@ -55,7 +55,7 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
     client,
     deployment,
     finalityFile: undefined,
-    settle: settleFact(deployment),
+    settle: settleFact,
   });
   const attestors = await Promise.all(
     config.validatorKeys.map((key, index) =>
@@ -92,7 +92,7 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
         chain: client.chain,
         transport: http(config.rpcUrl),
       });
-      const hash = await wallet.sendTransaction(call);
+      const hash = await wallet.sendTransaction({ ...call, chain: client.chain ?? null });
       const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
       if (receipt.status !== "success") throw new Error(`transaction ${hash} reverted`);
       await mineEmpty(client, 2);
