@@ -7,14 +7,12 @@ import type { Actor } from "@/lib/auth/actor";
 import { payoutSplitterAbi } from "@/lib/chain/abi";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
+import { withholdingCaseFrom } from "@/lib/customers/withholding-case";
 import { AppError } from "@/lib/errors";
 import { type PayoutLine, payoutLines } from "@/lib/rewards/payout-lines";
 import { stakeOverview } from "@/lib/staking/queries";
-import { activeProfile } from "@/lib/state-profile/queries";
-import { withholdingElectionInput } from "@/lib/tax/input";
 import { packRateClass } from "@/lib/tax/split-payout";
 import type { WithholdingCase } from "@/lib/tax/withholding";
-import { civilDateIn } from "@/lib/time/civil-date";
 
 /** A holder's tax case from residence and election, as withholding reads it; undefined while they are not known. */
 export async function withholdingCaseOf(
@@ -24,7 +22,7 @@ export async function withholdingCaseOf(
   if (!input.profileId) return undefined;
   const [row] = await db
     .select({
-      state: personTable.residenceState,
+      residenceState: personTable.residenceState,
       countyFips: personTable.countyFips,
       locality: personTable.locality,
       election: profileTable.election,
@@ -32,19 +30,9 @@ export async function withholdingCaseOf(
     .from(profileTable)
     .innerJoin(personTable, eq(personTable.id, profileTable.personId))
     .where(eq(profileTable.id, input.profileId));
-  const election = withholdingElectionInput.safeParse(row?.election);
-  if (!row?.state || !row.countyFips || !election.success) return undefined;
-  return {
-    year: Number(civilDateIn(input.at, activeProfile().timeZone).slice(0, 4)),
-    state: row.state,
-    countyFips: row.countyFips,
-    ...(row.locality && { city: row.locality }),
-    filingStatus: election.data.filingStatus,
-    ...(election.data.otherIncome !== undefined && { otherIncomeMicros: election.data.otherIncome }),
-    election: election.data.election,
-    backup: false,
-    nonResident: false,
-  };
+  if (!row?.residenceState || !row.countyFips) return undefined;
+  const { residenceState, countyFips } = row;
+  return withholdingCaseFrom({ ...row, residenceState, countyFips, at: input.at });
 }
 
 export interface RewardRow {

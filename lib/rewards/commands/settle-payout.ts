@@ -44,7 +44,7 @@ export async function settlePayout(tx: Tx, fact: PayoutFact): Promise<void> {
   if (!row) return;
   await tx.insert(payoutLine).values(lines.map((line, i) => ({ ...line, payoutId: row.id, seq: i + 1 })));
   const { eventId } = await post(tx, {
-    ...settledBy(fact),
+    ...(await settledBy(tx, fact)),
     key: `payout:${fact.chainId}:${fact.txHash}:${fact.logIndex}`,
     event: "payout-with-withholding",
     subject: `payout:${row.id}`,

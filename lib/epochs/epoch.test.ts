@@ -1,0 +1,281 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { eq } from "drizzle-orm";
+import { encodeFunctionData, toHex, zeroHash } from "viem";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Db } from "@/db/client";
+import { epochAttestation, epoch as epochTable, fee as feeTable, outboxIntent } from "@/db/schema/chain";
+import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
+import { type Indexer, openIndexer } from "@/lib/chain/indexer";
+import { project } from "@/lib/chain/projections";
+import { openSigner, type Signer } from "@/lib/chain/signer";
+import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
+import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
+import { jobContext } from "@/lib/jobs/job";
+import { type Attestor, openAttestor } from "@/lib/processes/attestor";
+import {
+  mintTokens,
+  payForData,
+  stakeTokens,
+  startTestChain,
+  type TestChain,
+  verifyWallet,
+} from "@/lib/processes/test-chain";
+import { type TestDatabase, testDatabase } from "@/lib/processes/test-postgres";
+import type { AttestorAnswer, Attestors } from "@/lib/vendors/attestors/contract";
+
+const dollars = (n: number) => BigInt(n) * 1_000_000n;
+const alice = 20;
+
+let chain: TestChain;
+let database: TestDatabase;
+let db: Db;
+let signer: Signer;
+let indexer: Indexer;
+let folder: string;
+let validators: Attestor[];
+
+const openValidators = () =>
+  Promise.all(
+    [1, 2, 3, 4].map((operatorId) =>
+      openAttestor({
+        client: chain.client,
+        deployment: chain.deployment,
+        finalityFile: undefined,
+        key: chain.key(11 + operatorId),
+        operatorId,
+        folder: join(folder, String(operatorId)),
+      }),
+    ),
+  );
+
+const answersOf = async (of: readonly Attestor[], epoch: bigint): Promise<AttestorAnswer[]> =>
+  Promise.all(
+    of.map(async (one) => {
+      await one.step();
+      const { operatorId, signer: address } = one.status();
+      const answer = one.attestation(epoch.toString());
+      if (answer.found === "signed")
+        return { answer: "signed", operatorId, signer: address, ...answer.attestation } as const;
+      return answer.found === "refused"
+        ? ({ answer: "refused", digest: answer.digest, ...answer.refusal } as const)
+        : ({ answer: "silent" } as const);
+    }),
+  );
+const asking = (of: readonly Attestor[]): Attestors => ({ ask: (epoch) => answersOf(of, epoch) });
+
+/** Everything that runs by itself, until it rests; two empty blocks make what was sent final. */
+async function rest(): Promise<void> {
+  for (let worked = true; worked; ) {
+    worked = await signer.step();
+    await chain.mine(worked ? 2 : 1);
+    while (await indexer.step());
+  }
+  await chain.mine(2);
+  while (await indexer.step());
+}
+
+const now = async () => new Date(Number((await chain.client.getBlock()).timestamp) * 1000);
+const ctx = () => jobContext(db, "epoch-tick");
+const propose = async () =>
+  proposeEpoch(ctx(), { client: chain.client, deployment: chain.deployment, now: await now() });
+const finalize = async (attestors: Attestors, later = 60_000) =>
+  finalizeEpoch(ctx(), {
+    client: chain.client,
+    deployment: chain.deployment,
+    attestors,
+    now: new Date((await now()).getTime() + later),
+  });
+const lastFinal = async () => {
+  const [number] = await chain.client.readContract({
+    address: chain.deployment.contracts.epochManager,
+    abi: epochManagerAbi,
+    functionName: "lastFinal",
+  });
+  return number;
+};
+
+beforeAll(async () => {
+  chain = await startTestChain();
+  process.env.CHAIN_ID = String(chain.deployment.chainId);
+  folder = mkdtempSync(join(tmpdir(), "granary-validators-"));
+  database = await testDatabase();
+  db = database.open("worker", 4).db;
+  signer = openSigner({
+    db: database.open("signer", 2).db,
+    client: chain.client,
+    deployment: chain.deployment,
+    finalityFile: undefined,
+    keys: { proposer: chain.key("proposer") },
+  });
+  await signer.start();
+  indexer = openIndexer({
+    db,
+    client: chain.client,
+    deployment: chain.deployment,
+    finalityFile: undefined,
+    settle: project,
+  });
+  validators = await openValidators();
+  await verifyWallet(chain, chain.address(alice));
+  await mintTokens(chain, chain.address(alice), dollars(10_000));
+  await stakeTokens(chain, alice, { operatorId: 2, amountMicros: dollars(1_000) });
+});
+afterAll(async () => {
+  await chain.stop();
+  await database.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe("an epoch", () => {
+  it("is not proposed before its time", async () => {
+    expect(await propose()).toEqual({ outcome: "not_due" });
+  });
+
+  it("goes from proposal over four verdicts to a final epoch that pays what was collected", async () => {
+    await chain.pass(31);
+    expect(await propose()).toMatchObject({ outcome: "proposed", distributeMicros: dollars(10) });
+    expect(await propose()).toEqual({ outcome: "under_way" });
+    await rest();
+    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 1n });
+    await rest();
+    expect(await lastFinal()).toBe(1n);
+    const [row] = await db.select().from(epochTable).where(eq(epochTable.number, 1n));
+    expect(row).toMatchObject({ state: "final", distributedMicros: dollars(10), signers: expect.any(Array) });
+    expect(row?.signers?.toSorted()).toEqual([1, 2, 3, 4]);
+    expect(await db.select().from(epochAttestation)).toHaveLength(4);
+    const [fee] = await db.select().from(feeTable);
+    expect(fee).toMatchObject({ kind: "issuance", amountMicros: dollars(10), epochNumber: 1n });
+
+    await chain.pass(31);
+    const stake = await chain.client.readContract({
+      address: chain.deployment.contracts.staking,
+      abi: stakingAbi,
+      functionName: "stakeOf",
+      args: [chain.address(alice), 2],
+    });
+    expect(stake.claimableGross).toBeGreaterThan(dollars(10) - 10n);
+    expect(stake.claimableGross).toBeLessThanOrEqual(dollars(10));
+  });
+
+  it("waits for a quorum: two validators are not enough, the bank's own signature does not help", async () => {
+    await payForData(chain, alice, dollars(3));
+    await chain.pass(31);
+    await propose();
+    await rest();
+    const [bank, second] = validators as [Attestor, Attestor, Attestor, Attestor];
+    expect(await finalize(asking([bank, second]))).toMatchObject({ outcome: "waiting", signed: 2 });
+    expect(await finalize(asking([bank]))).toMatchObject({ outcome: "waiting", signed: 1 });
+    const [, , third, fourth] = validators as [Attestor, Attestor, Attestor, Attestor];
+    expect(await finalize(asking([second, third, fourth]))).toMatchObject({ outcome: "submitted" });
+    await rest();
+    expect(await lastFinal()).toBe(2n);
+  });
+
+  it("counts only signatures over the digest on chain, by keys with a seat", async () => {
+    await payForData(chain, alice, dollars(4));
+    await chain.pass(31);
+    await propose();
+    await rest();
+    const honest = await answersOf(validators, 3n);
+    const stranger = chain.account(25);
+    const forged: AttestorAnswer[] = await Promise.all(
+      honest.map(async (answer) =>
+        answer.answer === "signed"
+          ? { ...answer, signature: await stranger.sign({ hash: answer.digest }) }
+          : answer,
+      ),
+    );
+    expect(await finalize({ ask: async () => forged })).toMatchObject({ outcome: "waiting", signed: 0 });
+    const other = honest.map((a) => (a.answer === "signed" ? { ...a, digest: zeroHash } : a));
+    expect(await finalize({ ask: async () => other })).toMatchObject({ outcome: "waiting", signed: 0 });
+    // one validator's signature four times is one signature
+    const [first] = honest as [AttestorAnswer];
+    expect(await finalize({ ask: async () => [first, first, first, first] })).toMatchObject({ signed: 1 });
+  });
+
+  it("is replaced when it did not become final, and each validator signs the replacement once", async () => {
+    const before = (await answersOf(validators, 3n)).map((a) => a.answer === "signed" && a.digest);
+    await chain.pass(31);
+    expect(await propose()).toMatchObject({ outcome: "proposed" });
+    await rest();
+    const after = (await answersOf(validators, 3n)).map((a) => a.answer === "signed" && a.digest);
+    expect(new Set(after).size).toBe(1);
+    expect(after[0]).toBeTruthy();
+    expect(after[0]).not.toBe(before[0]);
+    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 3n });
+    await rest();
+    expect(await lastFinal()).toBe(3n);
+    const rows = await db.select().from(epochTable).where(eq(epochTable.number, 3n));
+    expect(rows.map((row) => row.state).sort()).toEqual(["final", "proposed"]);
+  });
+
+  it("is judged the same by validators that start anew, and remembered by those that restart", async () => {
+    await payForData(chain, alice, dollars(5));
+    await chain.pass(31);
+    await propose();
+    await rest();
+    const [one] = validators as [Attestor];
+    await one.step();
+    const signed = one.attestation("4");
+    expect(signed.found).toBe("signed");
+    const restarted = (await openValidators())[0] as Attestor;
+    expect(restarted.attestation("4")).toEqual(signed);
+    rmSync(folder, { recursive: true });
+    validators = await openValidators();
+    expect(await answersOf(validators, 4n)).toMatchObject(Array(4).fill({ answer: "signed" }));
+    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 4n });
+    await rest();
+  });
+
+  it("is refused by every validator, with a name, once the token's supply is not what its transfers say", async () => {
+    await payForData(chain, alice, dollars(2));
+    await chain.pass(31);
+    // a forged balance sheet: the slot of totalSupply in the token's storage (ERC-7201 of ERC20Upgradeable, third word)
+    const slot = "0x52c63247e1f47db19d5ce0460030c497f067ca4cebf71ba98eeadabe20bace02";
+    const supply = await chain.client.getStorageAt({
+      address: chain.deployment.contracts.stateToken,
+      slot,
+    });
+    const forge = (value: bigint) =>
+      chain.rpc("anvil_setStorageAt", [
+        chain.deployment.contracts.stateToken,
+        slot,
+        toHex(value, { size: 32 }),
+      ]);
+    await forge(BigInt(supply ?? 0) - 1n);
+    await propose();
+    await rest();
+    const answers = await answersOf(validators, 5n);
+    expect(answers.map((a) => a.answer === "refused" && a.reason)).toEqual(Array(4).fill("supply_differs"));
+    expect(await finalize(asking(validators))).toMatchObject({ outcome: "waiting", signed: 0, refused: 4 });
+    const refusals = await db.select().from(epochAttestation).where(eq(epochAttestation.verdict, "refused"));
+    expect(refusals).toHaveLength(4);
+    await forge(BigInt(supply ?? 0));
+    await chain.pass(31);
+    await propose();
+    await rest();
+    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 5n });
+    await rest();
+    expect(await lastFinal()).toBe(5n);
+  });
+
+  it("cannot distribute what was not collected: the contract refuses before any validator is asked", async () => {
+    await chain.pass(31);
+    const data = encodeFunctionData({
+      abi: epochManagerAbi,
+      functionName: "propose",
+      args: [dollars(1_000_000), zeroHash],
+    });
+    await expect(
+      chain.client.call({
+        account: chain.address("proposer"),
+        to: chain.deployment.contracts.epochManager,
+        data,
+      }),
+    ).rejects.toThrow();
+    const open = await db.select().from(outboxIntent).where(eq(outboxIntent.state, "reverted"));
+    expect(open).toEqual([]);
+  });
+});

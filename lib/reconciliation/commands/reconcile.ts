@@ -1,0 +1,105 @@
+import { eq, sql } from "drizzle-orm";
+import type { Address, PublicClient } from "viem";
+import { cursor as cursorTable } from "@/db/schema/chain";
+import { reconciliation } from "@/db/schema/control";
+import type { CommandContext } from "@/lib/auth/actor";
+import { requirePermission } from "@/lib/auth/permissions";
+import { reserveRegistryAbi, stateTokenAbi } from "@/lib/chain/abi";
+import type { Deployment } from "@/lib/chain/addresses";
+import type { AccountClass } from "@/lib/ledger/chart-of-accounts";
+import { totalOf } from "@/lib/ledger/queries";
+import { log } from "@/lib/log";
+import { haltChainEffects } from "@/lib/reconciliation/commands/halt-chain-effects";
+import { type ChainSide, compareBooks, type Difference, type LedgerSide } from "@/lib/reconciliation/compare";
+
+export interface ReconcileResult {
+  blockNumber: bigint;
+  outcome: "equal" | "different";
+  differences: Difference[];
+}
+
+const classes = {
+  tokenSupply: "token_supply",
+  tokenControl: "token_control",
+  walletMirror: "wallet_mirror",
+  custodialToken: "custodial_token",
+  stakeMirror: "stake_mirror",
+  unbondingMirror: "unbonding_mirror",
+  feePot: "fee_pot",
+  rewardPool: "reward_pool",
+  operatorFee: "operator_fee",
+  taxWithheld: "tax_withheld",
+  reserve: "reserve",
+} as const satisfies Record<keyof LedgerSide, AccountClass>;
+
+/** Holds the ledger against the chain at the last credited block; any difference stops minting and the bank's chain effects. */
+export async function reconcile(
+  ctx: CommandContext,
+  input: { client: PublicClient; deployment: Deployment },
+): Promise<ReconcileResult | undefined> {
+  requirePermission(ctx.actor, "operations:reconcile");
+  // one snapshot: the cursor and the balances it stands for
+  const seen = await ctx.db.transaction(
+    async (tx) => {
+      const [final] = await tx.select().from(cursorTable).where(eq(cursorTable.name, "final"));
+      const sums = {} as LedgerSide;
+      for (const [name, accountClass] of Object.entries(classes))
+        sums[name as keyof LedgerSide] = await totalOf(tx, accountClass);
+      return final && { blockNumber: final.blockNumber, ledger: sums };
+    },
+    { isolationLevel: "repeatable read", accessMode: "read only" },
+  );
+  if (!seen) return undefined;
+  const { blockNumber } = seen;
+  const differences = compareBooks(await chainSide({ ...input, blockNumber }), seen.ledger);
+  const outcome = differences.length === 0 ? "equal" : "different";
+  await ctx.db.insert(reconciliation).values({
+    blockNumber,
+    outcome,
+    differences: differences.map(({ what, chainMicros, ledgerMicros }) => ({
+      what,
+      chainMicros: chainMicros.toString(),
+      ledgerMicros: ledgerMicros.toString(),
+    })),
+    at: sql`bank.now()`,
+  });
+  if (outcome === "different") {
+    const named = differences.map((d) => d.what).join(", ");
+    log.error({ named, blockNumber: String(blockNumber) }, "chain and ledger differ");
+    await haltChainEffects(ctx, { reason: `Chain and ledger differ at block ${blockNumber}: ${named}` });
+  }
+  return { blockNumber, outcome, differences };
+}
+
+async function chainSide(input: {
+  client: PublicClient;
+  deployment: Deployment;
+  blockNumber: bigint;
+}): Promise<ChainSide> {
+  const { client, blockNumber } = input;
+  const { contracts } = input.deployment;
+  const token = { address: contracts.stateToken, abi: stateTokenAbi, blockNumber } as const;
+  const held = (account: Address) =>
+    client.readContract({ ...token, functionName: "balanceOf", args: [account] });
+  const [supply, pot, staking, splitter, vault, reserve] = await Promise.all([
+    client.readContract({ ...token, functionName: "totalSupply" }),
+    held(contracts.epochManager),
+    held(contracts.staking),
+    held(contracts.payoutSplitter),
+    held(contracts.taxVault),
+    client.readContract({
+      address: contracts.reserveRegistry,
+      abi: reserveRegistryAbi,
+      functionName: "marketTotal",
+      blockNumber,
+    }),
+  ]);
+  return {
+    supplyMicros: supply,
+    inFeePotMicros: pot,
+    inStakingMicros: staking,
+    inSplitterMicros: splitter,
+    inTaxVaultMicros: vault,
+    reserveMicros: reserve,
+  };
+}
