@@ -44,7 +44,9 @@ export function openDb(
   return { db: drizzle(pool, { schema }), pool, close: () => pool.end() };
 }
 
-const open = ((globalThis as { granaryDatabases?: Map<string, OpenDb> }).granaryDatabases ??= new Map());
+const kept = globalThis as { granaryDatabases?: Map<string, OpenDb> };
+const open = kept.granaryDatabases ?? new Map<string, OpenDb>();
+kept.granaryDatabases = open;
 
 /** One pool a role and process, kept over reloads in development. */
 export function openFor(role: DatabaseRole): OpenDb {

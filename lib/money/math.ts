@@ -43,3 +43,8 @@ export const floorToCents = (amountMicros: bigint) =>
   mulDivDown(amountMicros, { times: 1n, over: microsPerCent }) * microsPerCent;
 export const centsHalfUp = (amountMicros: bigint) =>
   mulDivHalfUp(amountMicros, { times: 1n, over: microsPerCent });
+
+export function smallerOf(a: bigint, b: bigint): bigint {
+  if (b < a) return b;
+  return a;
+}

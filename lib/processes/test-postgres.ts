@@ -132,7 +132,7 @@ async function cluster(): Promise<PostgresPlace> {
     uid,
     gid,
     cwd,
-    env,
+    env: { ...env, NODE_ENV: "test" },
     detached: true,
     stdio: ["ignore", out, out],
   });

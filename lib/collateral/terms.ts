@@ -1,0 +1,2 @@
+/** What the contracts charge and allow now. */
+export type Terms = { issuanceFeeBps: bigint; redemptionFeeBps: bigint; isStale: boolean; isPaused: boolean };

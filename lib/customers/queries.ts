@@ -1,0 +1,254 @@
+import { and, asc, desc, eq, ilike, or, sql } from "drizzle-orm";
+import type { Address } from "viem";
+import { dbFor, type Executor } from "@/db/client";
+import {
+  type IdentityState,
+  identityApplication,
+  notification,
+  person,
+  profile,
+  wallet,
+} from "@/db/schema/customers";
+import { staff } from "@/db/schema/staff";
+import type { Actor } from "@/lib/auth/actor";
+import { requirePermission } from "@/lib/auth/permissions";
+import { openField } from "@/lib/crypto/field";
+import { applicationField, type SealedAddress } from "@/lib/customers/sealed";
+import { maskTaxNumber } from "@/lib/customers/tax-number";
+import { AppError } from "@/lib/errors";
+import { countyName } from "@/lib/state-profile/profile";
+
+function own(actor: Actor): { profileId: string } {
+  requirePermission(actor, "profile:read_own");
+  if (actor.kind !== "customer") throw new AppError("not_allowed");
+  return { profileId: actor.profileId };
+}
+
+export type OwnIdentity = {
+  profileId: string;
+  /** holds and expiry both read as "refresh_needed" */
+  state: IdentityState;
+  fullName: string | null;
+  residenceState: string | null;
+  countyFips: string | null;
+  county: string | null;
+  election: Record<string, unknown> | null;
+  wallet: {
+    id: string;
+    address: Address;
+    status: string;
+    rateClass: number | null;
+    nextRateClass: number | null;
+    expiresAt: Date | null;
+  } | null;
+  application: {
+    id: string;
+    state: "submitted" | "approved" | "refused";
+    submittedAt: Date;
+    decidedAt: Date | null;
+    refusalReason: string | null;
+  } | null;
+};
+
+/** Where the customer's own identity check stands. */
+export async function ownIdentity(actor: Actor, db: Executor = dbFor("app")): Promise<OwnIdentity> {
+  const { profileId } = own(actor);
+  const [row] = await db
+    .select({ profile, person })
+    .from(profile)
+    .innerJoin(person, eq(person.id, profile.personId))
+    .where(eq(profile.id, profileId));
+  if (!row) throw new AppError("not_found");
+  const [ownWallet] = await db
+    .select({ wallet, isExpired: sql<boolean>`coalesce(${wallet.expiresAt} <= bank.now(), false)` })
+    .from(wallet)
+    .where(
+      and(
+        eq(wallet.profileId, profileId),
+        actor.kind === "customer" && actor.walletId ? eq(wallet.id, actor.walletId) : undefined,
+      ),
+    )
+    .orderBy(asc(wallet.createdAt))
+    .limit(1);
+  const [application] = await db
+    .select()
+    .from(identityApplication)
+    .where(eq(identityApplication.profileId, profileId))
+    .orderBy(desc(identityApplication.submittedAt))
+    .limit(1);
+  const { residenceState, countyFips } = row.person;
+  const state = row.profile.identityState;
+  return {
+    profileId,
+    state: state === "verified" && ownWallet?.isExpired ? "refresh_needed" : state,
+    fullName: row.person.fullName ?? application?.fullName ?? null,
+    residenceState,
+    countyFips,
+    county: residenceState && countyFips ? (countyName(countyFips, residenceState) ?? null) : null,
+    election: row.profile.election,
+    wallet: ownWallet
+      ? {
+          id: ownWallet.wallet.id,
+          address: ownWallet.wallet.address,
+          status: ownWallet.wallet.status === "frozen" ? "refresh_needed" : ownWallet.wallet.status,
+          rateClass: ownWallet.wallet.rateClass,
+          nextRateClass: ownWallet.wallet.nextRateClass,
+          expiresAt: ownWallet.wallet.expiresAt,
+        }
+      : null,
+    application: application
+      ? {
+          id: application.id,
+          state: application.state,
+          submittedAt: application.submittedAt,
+          decidedAt: application.decidedAt,
+          refusalReason: application.refusalReason,
+        }
+      : null,
+  };
+}
+
+export async function ownNotifications(actor: Actor, db: Executor = dbFor("app")) {
+  return db
+    .select()
+    .from(notification)
+    .where(eq(notification.profileId, own(actor).profileId))
+    .orderBy(desc(notification.createdAt))
+    .limit(50);
+}
+
+export type QueueRow = {
+  id: string;
+  fullName: string;
+  residenceState: string;
+  county: string | null;
+  state: "submitted" | "approved" | "refused";
+  submittedAt: Date;
+  taxNumberMasked: string;
+};
+
+const maskedOf = (row: { id: string; taxNumberSealed: string }) =>
+  maskTaxNumber(openField(row.taxNumberSealed, applicationField(row.id, "tax_number")));
+
+/** Applications, the oldest open ones first. */
+export async function identityQueue(
+  actor: Actor,
+  {
+    state = "submitted",
+    limit = 50,
+    offset = 0,
+  }: { state?: QueueRow["state"]; limit?: number; offset?: number } = {},
+  db: Executor = dbFor("app"),
+): Promise<{ rows: QueueRow[]; total: number }> {
+  requirePermission(actor, "identity:read");
+  const where = eq(identityApplication.state, state);
+  const byTime = state === "submitted" ? asc : desc;
+  const [rows, [count]] = await Promise.all([
+    db
+      .select()
+      .from(identityApplication)
+      .where(where)
+      .orderBy(byTime(identityApplication.submittedAt))
+      .limit(Math.min(limit, 200))
+      .offset(offset),
+    db.select({ total: sql<number>`count(*)::int` }).from(identityApplication).where(where),
+  ]);
+  return {
+    total: count?.total ?? 0,
+    rows: rows.map((row) => ({
+      id: row.id,
+      fullName: row.fullName,
+      residenceState: row.residenceState,
+      county: countyName(row.countyFips, row.residenceState) ?? null,
+      state: row.state,
+      submittedAt: row.submittedAt,
+      taxNumberMasked: maskedOf(row),
+    })),
+  };
+}
+
+export type ApplicationView = QueueRow & {
+  profileId: string;
+  birthDate: string;
+  address: SealedAddress;
+  countyFips: string;
+  election: Record<string, unknown>;
+  walletAddress: Address;
+  rateClass: number | null;
+  decidedAt: Date | null;
+  decidedBy: string | null;
+  refusalReason: string | null;
+};
+
+/** One application as staff see it: the tax number stays masked until it is revealed on record. */
+export async function identityApplicationById(
+  actor: Actor,
+  id: string,
+  db: Executor = dbFor("app"),
+): Promise<ApplicationView> {
+  requirePermission(actor, "identity:read");
+  const [found] = await db
+    .select({ row: identityApplication, address: wallet.address, decidedByName: staff.displayName })
+    .from(identityApplication)
+    .innerJoin(wallet, eq(wallet.id, identityApplication.walletId))
+    .leftJoin(staff, eq(staff.id, identityApplication.decidedBy))
+    .where(sql`${identityApplication.id}::text = ${id}`);
+  if (!found) throw new AppError("not_found");
+  const { row } = found;
+  return {
+    id: row.id,
+    profileId: row.profileId,
+    fullName: row.fullName,
+    residenceState: row.residenceState,
+    countyFips: row.countyFips,
+    county: countyName(row.countyFips, row.residenceState) ?? null,
+    state: row.state,
+    submittedAt: row.submittedAt,
+    taxNumberMasked: maskedOf(row),
+    birthDate: openField(row.birthDateSealed, applicationField(row.id, "birth_date")),
+    address: JSON.parse(openField(row.addressSealed, applicationField(row.id, "address"))) as SealedAddress,
+    election: row.election,
+    walletAddress: found.address,
+    rateClass: row.rateClass,
+    decidedAt: row.decidedAt,
+    decidedBy: found.decidedByName,
+    refusalReason: row.refusalReason,
+  };
+}
+
+export type CustomerRow = {
+  profileId: string;
+  fullName: string | null;
+  walletAddress: Address;
+  identityState: IdentityState;
+  walletStatus: string;
+  residenceState: string | null;
+  openedAt: Date;
+};
+
+/** Customers by name or wallet, for staff. */
+export async function findCustomers(
+  actor: Actor,
+  text: string,
+  db: Executor = dbFor("app"),
+): Promise<CustomerRow[]> {
+  requirePermission(actor, "customer:find");
+  const wanted = text.trim().slice(0, 100);
+  const pattern = `%${wanted.replace(/[\\%_]/g, "\\$&")}%`;
+  return db
+    .select({
+      profileId: profile.id,
+      fullName: person.fullName,
+      walletAddress: wallet.address,
+      identityState: profile.identityState,
+      walletStatus: wallet.status,
+      residenceState: person.residenceState,
+      openedAt: profile.createdAt,
+    })
+    .from(profile)
+    .innerJoin(person, eq(person.id, profile.personId))
+    .innerJoin(wallet, eq(wallet.profileId, profile.id))
+    .where(wanted === "" ? undefined : or(ilike(person.fullName, pattern), ilike(wallet.address, pattern)))
+    .orderBy(desc(profile.createdAt))
+    .limit(50);
+}

@@ -1,0 +1,2 @@
+/** House limit of one transfer on the demo rail. */
+export const largestTransferMicros = 1_000_000_000_000n;
