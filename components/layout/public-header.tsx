@@ -32,7 +32,7 @@ export function PublicHeader({
               <li key={item.href}>
                 <Anchor
                   href={item.href}
-                  className="inline-flex min-h-11 items-center px-2 whitespace-nowrap underline-offset-8 hover:underline aria-[current=page]:font-semibold aria-[current=page]:underline aria-[current=page]:decoration-accent aria-[current=page]:decoration-3 sm:px-3"
+                  className="inline-flex min-h-11 items-center px-2 whitespace-nowrap -outline-offset-3 underline-offset-8 hover:underline aria-[current=page]:font-semibold aria-[current=page]:underline aria-[current=page]:decoration-accent aria-[current=page]:decoration-3 sm:px-3"
                 >
                   {item.label}
                 </Anchor>

@@ -5,7 +5,7 @@ export function SkipLink({ children }: { children: ReactNode }) {
   return (
     <a
       href="#content"
-      className="sr-only z-50 bg-accent px-5 py-3 font-semibold text-on-accent focus:not-sr-only focus:absolute focus:top-2 focus:left-2"
+      className="sr-only z-50 bg-accent font-semibold text-on-accent focus:not-sr-only focus:absolute focus:top-2 focus:left-2 focus:px-5 focus:py-3 focus:outline-ink"
     >
       {children}
     </a>

@@ -25,7 +25,7 @@ export function ThemeToggle({ initial, words }: { initial: Theme; words: Record<
       onClick={turn}
       aria-label={words[theme]}
       title={words[theme]}
-      className="grid size-11 shrink-0 cursor-pointer place-content-center rounded-sm hover:bg-sunk"
+      className="grid size-11 shrink-0 cursor-pointer place-content-center rounded-sm -outline-offset-3 hover:bg-sunk"
     >
       <Icon name={icons[theme]} />
     </button>

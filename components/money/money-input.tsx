@@ -42,7 +42,7 @@ export function MoneyInput({
             setOwn(event.target.value);
             onValueChange?.(event.target.value, tryParseAmount(event.target.value));
           }}
-          className="min-w-56 flex-1"
+          className="min-w-56 max-w-md flex-1"
         />
         {action}
       </div>

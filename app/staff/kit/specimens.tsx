@@ -219,7 +219,7 @@ function Messages({ theme }: Themed) {
           <Skeleton className="w-1/2" />
         </div>
         <Lagging lagging>
-          <p>Old figures, dimmed while new ones come.</p>
+          <p>Old figures, kept under a broken line while new ones come.</p>
         </Lagging>
         <EmptyState
           title="Nothing here yet"
