@@ -35,7 +35,6 @@ const matrix: Record<Permission, string> = {
   "remittance:prepare": "--y-y---",
   "faucet:grant": "-yy-----",
   "compliance:flag": "----y---",
-  "compliance:flag": "----y---",
   "approval:read": "---yyyyy",
   "approval:submit": "---yy---",
   "approval:decide": "---yy---",

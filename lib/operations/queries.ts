@@ -1,7 +1,7 @@
 import { count, desc, eq, inArray, min, sql } from "drizzle-orm";
-import { cursor, epoch, outboxIntent } from "@/db/schema/chain";
-import { approval, reconciliation } from "@/db/schema/control";
-import { identityApplication } from "@/db/schema/customers";
+import { cursor, epoch, type IntentState, outboxIntent } from "@/db/schema/chain";
+import { approval, auditRow, reconciliation } from "@/db/schema/control";
+import { identityApplication, wallet } from "@/db/schema/customers";
 import { heartbeat } from "@/db/schema/installation";
 import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
@@ -199,4 +199,61 @@ export async function creditedBlock(ctx: CommandContext): Promise<bigint> {
     .from(cursor)
     .where(eq(cursor.name, "final"));
   return row?.blockNumber ?? 0n;
+}
+
+export type RegistrationStep = {
+  kind: string;
+  state: IntentState;
+  txHash: string | null;
+  blockNumber: bigint | null;
+  error: string | null;
+  updatedAt: Date;
+};
+
+/** How far an application has come on the chain, and what our own index says of its wallet. */
+export async function registrationOf(
+  ctx: CommandContext,
+  applicationId: string,
+): Promise<{ steps: RegistrationStep[]; walletStatus: string }> {
+  requirePermission(ctx.actor, "identity:read");
+  const keys = ["register", "renew", "rate"].map((kind) => `identity:${kind}:${applicationId}`);
+  const [steps, [own]] = await Promise.all([
+    ctx.db
+      .select({
+        kind: outboxIntent.kind,
+        state: outboxIntent.state,
+        txHash: outboxIntent.txHash,
+        blockNumber: outboxIntent.blockNumber,
+        error: outboxIntent.error,
+        updatedAt: outboxIntent.updatedAt,
+      })
+      .from(outboxIntent)
+      .where(inArray(outboxIntent.businessKey, keys))
+      .orderBy(outboxIntent.createdAt),
+    ctx.db
+      .select({ status: wallet.status })
+      .from(identityApplication)
+      .innerJoin(wallet, eq(wallet.id, identityApplication.walletId))
+      .where(eq(identityApplication.id, applicationId)),
+  ]);
+  return { steps, walletStatus: own?.status ?? "new" };
+}
+
+export type TrailRow = { id: bigint; at: Date; actor: string; command: string; requestId: string };
+
+/** Everything that was done to one subject, newest first. */
+export async function auditTrail(ctx: CommandContext, subject: string): Promise<TrailRow[]> {
+  requirePermission(ctx.actor, "audit:read");
+  return ctx.db
+    .select({
+      id: auditRow.id,
+      at: auditRow.at,
+      actor: auditRow.actor,
+      command: auditRow.command,
+      requestId: auditRow.requestId,
+    })
+    .from(auditRow)
+    .where(eq(auditRow.subject, subject))
+    .orderBy(desc(auditRow.id))
+    .limit(100);
 }

@@ -2,9 +2,9 @@
 
 import { useAction } from "next-safe-action/hooks";
 import { useState } from "react";
+import { Refusal } from "@/app/staff/(desk)/refusal";
 import { Button } from "@/components/ui/button";
 import { TextArea } from "@/components/ui/text-area";
-import { Refusal } from "@/app/staff/(desk)/refusal";
 import { decide } from "../actions";
 
 export function DecisionForm({ approvalId, seenHash }: { approvalId: string; seenHash: string }) {
