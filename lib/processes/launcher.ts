@@ -378,7 +378,7 @@ class Launcher {
     });
   }
 
-  /** The bank's own processes must already sign and serve while the seed runs real commands. */
+  /** Makes people and history once; the seed steps signer, indexer and validators itself, so none of them runs yet. */
   private async seedWith(at: Surroundings, secrets: Secrets): Promise<void> {
     const done = (seeded: boolean) => {
       const { wanted } = this;
@@ -386,15 +386,6 @@ class Launcher {
       writeJson(this.home.installation, made);
     };
     if (!this.hasSeed()) return done(false);
-    await this.startProcesses(at, secrets, [
-      "signer",
-      "custodian",
-      "valuer",
-      "validator-1",
-      "validator-2",
-      "validator-3",
-      "validator-4",
-    ]);
     await step("people", `ten people and ${historyDays} days of history`, async ({ detail }) => {
       await this.runOnce("seed", "lib/seed/main.ts", seedEnvironment(at, secrets), detail);
     });
