@@ -2,7 +2,6 @@ import { and, eq } from "drizzle-orm";
 import type { Address } from "viem";
 import type { Executor } from "@/db/client";
 import { wallet as walletTable } from "@/db/schema/customers";
-import { requestIdOf } from "@/lib/audit/request-id";
 import type { FactOrigin } from "@/lib/chain/facts";
 import { env } from "@/lib/env";
 import type { Holder } from "@/lib/ledger/accounts";
@@ -17,9 +16,9 @@ export async function holderOf(db: Executor, address: Address): Promise<Holder &
   return { wallet, ...known };
 }
 
-/** Who writes an entry that follows from a final log, when, and under which request: the one that asked for it, if it was ours. */
-export const settledBy = async (db: Executor, fact: FactOrigin) => ({
+/** Who writes an entry that follows from a final log, when, and under which request unless one of ours is known. */
+export const settledBy = (fact: FactOrigin) => ({
   actor: { kind: "system", job: "indexer" } as const,
   effectiveAt: fact.at,
-  requestId: await requestIdOf(db, fact),
+  requestId: `chain:${fact.txHash}`,
 });

@@ -48,7 +48,7 @@ export async function settleFact(tx: Tx, fact: ChainFact): Promise<void> {
     case "RewardDistributed":
       if (fact.grossMicros === 0n) return;
       await post(tx, {
-        ...(await settledBy(tx, fact)),
+        ...settledBy(fact),
         key: `epoch-distributed:${fact.chainId}:${fact.epoch}:${fact.operatorId}`,
         event: "epoch-distributed",
         subject: `epoch:${fact.epoch}`,
@@ -57,7 +57,7 @@ export async function settleFact(tx: Tx, fact: ChainFact): Promise<void> {
       return;
     case "OperatorFeePaid":
       await post(tx, {
-        ...(await settledBy(tx, fact)),
+        ...settledBy(fact),
         key: placeKey("operator-fee-paid", fact),
         event: "operator-fee-paid",
         subject: `operator:${fact.operatorId}`,
@@ -79,7 +79,7 @@ async function mirrorTransfer(tx: Tx, fact: TransferFact): Promise<void> {
     address === zeroAddress || contractAt(deployment(), address) !== undefined;
   if (isOurs(from) || isOurs(to) || from === to || amountMicros === 0n) return;
   await post(tx, {
-    ...(await settledBy(tx, fact)),
+    ...settledBy(fact),
     key: placeKey("transfer", fact),
     event: "transfer-mirrored",
     transfers: transferMirrored({
@@ -93,7 +93,7 @@ async function mirrorTransfer(tx: Tx, fact: TransferFact): Promise<void> {
 async function mirrorFee(tx: Tx, fact: FeeFact): Promise<void> {
   if (fact.kind === "issuance" || fact.kind === "redemption") return;
   await post(tx, {
-    ...(await settledBy(tx, fact)),
+    ...settledBy(fact),
     key: placeKey("fee", fact),
     event: "fee-collected",
     subject: `fee:${fact.kind}`,
@@ -115,7 +115,7 @@ async function mirrorStake(tx: Tx, fact: StakeFact): Promise<void> {
   const { event, recipe } = recipes[fact.event];
   if (fact.amountMicros === 0n) return;
   await post(tx, {
-    ...(await settledBy(tx, fact)),
+    ...settledBy(fact),
     key: placeKey(event, fact),
     event,
     subject: `wallet:${fact.wallet}`,

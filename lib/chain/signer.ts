@@ -43,7 +43,8 @@ const giveUpEstimatingAfterMs = 10 * 60_000;
 const estimateAgainAfterMs = 2_000;
 const feeCapTimes = 5n;
 /** these reverts pass by themselves: the intent waits in the queue instead of failing */
-const passing = /^(StaleAttestation|BooksNotFinal|MintCapReached|RateLimit\w*|EnforcedPause|TooEarly|RateChangePending)\b/;
+const passing =
+  /^(StaleAttestation|BooksNotFinal|MintCapReached|RateLimit\w*|EnforcedPause|TooEarly|RateChangePending)\b/;
 
 /**
  * Sends the bank's transactions, each intent at most once (RELIABILITY 3.1): nonce, signature and raw bytes are stored

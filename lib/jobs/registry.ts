@@ -5,6 +5,7 @@ import type { Job } from "@/lib/jobs/job";
 import { mineWhileWaiting } from "@/lib/jobs/mine-while-waiting";
 import { receiptPositions } from "@/lib/jobs/receipt-positions";
 import { reconcileBooks } from "@/lib/jobs/reconcile-books";
+import { releaseReserves } from "@/lib/jobs/release-reserves";
 import { sweepStuck } from "@/lib/jobs/sweep-stuck";
 import { sweepTaxes } from "@/lib/jobs/sweep-taxes";
 import { topUp } from "@/lib/jobs/top-up";
@@ -14,6 +15,7 @@ import { yearEndClaims } from "@/lib/jobs/year-end-claims";
 export const jobs: readonly Job[] = [
   mineWhileWaiting,
   receiptPositions,
+  releaseReserves,
   epochTick,
   topUp,
   attestReserves,

@@ -5,8 +5,10 @@ import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
+import { dataClientFile } from "@/lib/processes/data-client-file";
 import { onStop, startLoop } from "@/lib/processes/lifecycle";
 import { screenHtml, startSmallServer } from "@/lib/processes/small-server";
+import { writeState } from "@/lib/processes/state-file";
 import { dataFeeMicros, dataRoot } from "@/lib/validators/data-fee";
 
 /**
@@ -19,6 +21,8 @@ const account = privateKeyToAccount(env.dataClientKey);
 const client = publicClient();
 const wallet = createWalletClient({ account, chain: client.chain, transport: http(env.chainRpcUrl) });
 const pauseMs = 2_000;
+// the bank's worker opens the account of whoever stands here
+writeState(dataClientFile(env.home), { address: account.address });
 let last: { epoch: bigint; feeMicros: bigint } | undefined;
 let balanceMicros = 0n;
 let waitingFor = "starting";

@@ -9,6 +9,7 @@ const chain: ChainSide = {
   inSplitterMicros: 40n,
   inTaxVaultMicros: 5n,
   reserveMicros: 1_000n,
+  usedReserveMicros: 1_000n,
 };
 const ledger: LedgerSide = {
   tokenSupply: 1_000n,
@@ -42,7 +43,8 @@ describe("reconciliation", () => {
           side === "chain"
             ? compareBooks(changed as ChainSide, ledger)
             : compareBooks(chain, changed as LedgerSide);
-        expect(found.length).toBeGreaterThan(0);
+        const isSpare = field === "reserveMicros" && step === 1n;
+        expect(found.length > 0).toBe(!isSpare);
       }),
     );
   });

@@ -4,7 +4,10 @@ export interface ChainSide {
   inStakingMicros: bigint;
   inSplitterMicros: bigint;
   inTaxVaultMicros: bigint;
+  /** market value of everything in custody */
   reserveMicros: bigint;
+  /** the part of it that tokens were minted against */
+  usedReserveMicros: bigint;
 }
 
 /** Sums of ledger accounts by class. */
@@ -54,7 +57,14 @@ export function compareBooks(chain: ChainSide, ledger: LedgerSide): Difference[]
       chainMicros: chain.inSplitterMicros + chain.inTaxVaultMicros,
       ledgerMicros: ledger.rewardPool + ledger.operatorFee + ledger.taxWithheld,
     },
-    { what: "reserves", chainMicros: chain.reserveMicros, ledgerMicros: ledger.reserve },
+    { what: "reserves", chainMicros: chain.usedReserveMicros, ledgerMicros: ledger.reserve },
   ];
-  return pairs.filter(({ chainMicros, ledgerMicros }) => chainMicros !== ledgerMicros);
+  const differences = pairs.filter(({ chainMicros, ledgerMicros }) => chainMicros !== ledgerMicros);
+  if (chain.reserveMicros < chain.supplyMicros)
+    differences.push({
+      what: "market value of reserves behind the supply",
+      chainMicros: chain.reserveMicros,
+      ledgerMicros: chain.supplyMicros,
+    });
+  return differences;
 }

@@ -1,5 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { Address, PublicClient } from "viem";
+import type { Tx } from "@/db/client";
 import { cursor as cursorTable } from "@/db/schema/chain";
 import { reconciliation } from "@/db/schema/control";
 import type { CommandContext } from "@/lib/auth/actor";
@@ -45,13 +46,16 @@ export async function reconcile(
       const sums = {} as LedgerSide;
       for (const [name, accountClass] of Object.entries(classes))
         sums[name as keyof LedgerSide] = await totalOf(tx, accountClass);
-      return final && { blockNumber: final.blockNumber, ledger: sums };
+      return final && { blockNumber: final.blockNumber, ledger: sums, used: await reserveInUse(tx) };
     },
     { isolationLevel: "repeatable read", accessMode: "read only" },
   );
   if (!seen) return undefined;
   const { blockNumber } = seen;
-  const differences = compareBooks(await chainSide({ ...input, blockNumber }), seen.ledger);
+  const differences = compareBooks(
+    { ...(await chainSide({ ...input, blockNumber })), usedReserveMicros: seen.used },
+    seen.ledger,
+  );
   const outcome = differences.length === 0 ? "equal" : "different";
   await ctx.db.insert(reconciliation).values({
     blockNumber,
@@ -71,11 +75,20 @@ export async function reconcile(
   return { blockNumber, outcome, differences };
 }
 
+/** Reserve behind tokens, from the registry's own credited logs: consumed by mints less released. */
+async function reserveInUse(tx: Tx): Promise<bigint> {
+  const { rows } = await tx.execute<{ micros: string }>(sql`
+    select coalesce(sum(case event when 'PositionConsumed' then 1 else -1 end
+      * (args ->> 'amountMicros')::numeric), 0)::text as micros
+    from chain.log where settled_at is not null and event in ('PositionConsumed', 'PositionReleased')`);
+  return BigInt(rows[0]?.micros ?? 0);
+}
+
 async function chainSide(input: {
   client: PublicClient;
   deployment: Deployment;
   blockNumber: bigint;
-}): Promise<ChainSide> {
+}): Promise<Omit<ChainSide, "usedReserveMicros">> {
   const { client, blockNumber } = input;
   const { contracts } = input.deployment;
   const token = { address: contracts.stateToken, abi: stateTokenAbi, blockNumber } as const;

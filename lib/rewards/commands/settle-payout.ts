@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { epoch as epochTable, payoutLine, payout as payoutTable } from "@/db/schema/chain";
+import { requestIdOf } from "@/lib/audit/request-id";
 import type { PayoutFact } from "@/lib/chain/facts";
 import { holderOf, settledBy } from "@/lib/chain/holders";
 import { placeOf } from "@/lib/chain/projections";
@@ -44,7 +45,8 @@ export async function settlePayout(tx: Tx, fact: PayoutFact): Promise<void> {
   if (!row) return;
   await tx.insert(payoutLine).values(lines.map((line, i) => ({ ...line, payoutId: row.id, seq: i + 1 })));
   const { eventId } = await post(tx, {
-    ...(await settledBy(tx, fact)),
+    ...settledBy(fact),
+    requestId: await requestIdOf(tx, fact),
     key: `payout:${fact.chainId}:${fact.txHash}:${fact.logIndex}`,
     event: "payout-with-withholding",
     subject: `payout:${row.id}`,
