@@ -1,9 +1,11 @@
+type Refused = { code: string; reference?: string; details?: Record<string, string> };
+
 /** What a safe action answers, narrowed to the two ends that a form cares about. */
 type Answer<T> =
-  | { data?: T; serverError?: { code: string; reference?: string }; validationErrors?: unknown }
+  | { data?: T; serverError?: Refused; validationErrors?: unknown }
   | undefined;
 
-export type Acted<T> = { ok: true; data: T } | { ok: false; refusal: { code: string; reference?: string } };
+export type Acted<T> = { ok: true; data: T } | { ok: false; refusal: Refused };
 
 /** Calls an action; a network that is away becomes a refusal like any other, so that no form ever loses its text. */
 export async function act<T>(run: () => Promise<Answer<T>>): Promise<Acted<T>> {

@@ -1,8 +1,7 @@
 import { NavLink } from "@/app/nav-link";
 import { Amount } from "@/components/money/amount";
-import { Banner } from "@/components/ui/banner";
 import { Copyable } from "@/components/ui/copyable";
-import { DefinitionList } from "@/components/ui/definition-list";
+import { type Definition, DefinitionList } from "@/components/ui/definition-list";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
@@ -12,12 +11,13 @@ import { pageContext } from "@/lib/auth/page";
 import { env } from "@/lib/env";
 import { translator } from "@/lib/messages/server";
 import { formatToken } from "@/lib/money/format";
-import { stakeOverview } from "@/lib/staking/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { ConnectHere } from "./connect-here";
 import { EarnedTicker } from "./earned-ticker";
 import { journey, journeyIds, type JourneyFacts, nextAct } from "./journey";
 import { RefreshWhile } from "./refresh-while";
+import { standing } from "./standing";
+import { ChainDown } from "./chain-down";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("overview") });
 
@@ -25,10 +25,55 @@ export default async function StakePage() {
   const ctx = await pageContext();
   if (ctx.actor.kind !== "customer" || !ctx.actor.address) return <Welcome />;
   const { tokenSymbol: symbol } = activeProfile();
-  const have = await stakeOverview(ctx);
+  const have = await standing(ctx);
   const t = translator("stake.overview");
-  const facts: JourneyFacts = have;
-  const together = have.dollarsMicros + have.convertingMicros + have.tokensMicros + have.stakedMicros + have.unbondingMicros;
+  const { facts, chain } = have;
+  const together =
+    facts.dollarsMicros +
+    facts.convertingMicros +
+    facts.tokensMicros +
+    facts.stakedMicros +
+    (chain?.unbondingMicros ?? 0n);
+  const dollarRows: Definition[] = [
+    { term: t("dollars"), note: t("dollarsNote"), value: <Amount amountMicros={facts.dollarsMicros} /> },
+    ...(facts.convertingMicros > 0n
+      ? [{ term: t("converting"), value: <Amount amountMicros={facts.convertingMicros} /> }]
+      : []),
+  ];
+  const chainRows = (now: NonNullable<typeof chain>): Definition[] => [
+    {
+      term: t("tokens", { symbol }),
+      note: t("tokensNote"),
+      value: <Amount amountMicros={facts.tokensMicros} symbol={symbol} />,
+    },
+    {
+      term: t("staked"),
+      note: t("stakedNote", { count: now.operatorCount }),
+      value: <Amount amountMicros={facts.stakedMicros} symbol={symbol} />,
+    },
+    ...(now.unbondingMicros > 0n
+      ? [
+          {
+            term: t("unbonding"),
+            note: t("unbondingNote"),
+            value: <Amount amountMicros={now.unbondingMicros} symbol={symbol} />,
+          },
+        ]
+      : []),
+    {
+      term: t("earned"),
+      note: t("earnedNote"),
+      value: (
+        <EarnedTicker
+          earnedMicros={facts.claimableMicros}
+          perDayMicros={now.perDayMicros}
+          asOfMs={now.asOf.getTime()}
+          untilMs={now.until.getTime()}
+        />
+      ),
+    },
+    { term: t("paid"), value: <Amount amountMicros={have.paidNetMicros} /> },
+  ];
 
   return (
     <>
@@ -37,64 +82,28 @@ export default async function StakePage() {
         title={t("title")}
         eyebrow={<Copyable value={ctx.actor.address} what={t("address")} shorten />}
       />
-      {have.blocksBehind > 0 && (
-        <Banner tone="warn" className="mb-6" title={t("behind", { blocks: have.blocksBehind })} />
+      {!chain && (
+        <div className="mb-8">
+          <ChainDown />
+        </div>
       )}
       <div className="grid gap-10 lg:grid-cols-[3fr_2fr]">
         <div className="space-y-10">
-          <section aria-label={t("total")}>
-            <p className="text-note font-semibold text-soft">{t("total")}</p>
-            <p className="font-display text-figure font-medium">
-              <Amount amountMicros={together} decimals={2} />
-            </p>
-            <p className="mt-1 text-note text-soft">{t("totalNote")}</p>
-          </section>
-          <DefinitionList
-            numeric
-            items={[
-              { term: t("dollars"), note: t("dollarsNote"), value: <Amount amountMicros={have.dollarsMicros} /> },
-              ...(have.convertingMicros > 0n
-                ? [{ term: t("converting"), value: <Amount amountMicros={have.convertingMicros} /> }]
-                : []),
-              {
-                term: t("tokens", { symbol }),
-                note: t("tokensNote"),
-                value: <Amount amountMicros={have.tokensMicros} symbol={symbol} />,
-              },
-              {
-                term: t("staked"),
-                note: t("stakedNote", { count: have.operatorCount }),
-                value: <Amount amountMicros={have.stakedMicros} symbol={symbol} />,
-              },
-              ...(have.unbondingMicros > 0n
-                ? [
-                    {
-                      term: t("unbonding"),
-                      note: t("unbondingNote"),
-                      value: <Amount amountMicros={have.unbondingMicros} symbol={symbol} />,
-                    },
-                  ]
-                : []),
-              {
-                term: t("earned"),
-                note: t("earnedNote"),
-                value: (
-                  <EarnedTicker
-                    earnedMicros={have.claimableMicros}
-                    perDayMicros={have.earningPerDayMicros}
-                    asOfMs={have.asOf.getTime()}
-                    untilMs={have.earningUntil.getTime()}
-                  />
-                ),
-              },
-              { term: t("paid"), value: <Amount amountMicros={have.paidNetMicros} /> },
-            ]}
-          />
+          {chain && (
+            <section aria-label={t("total")}>
+              <p className="text-note font-semibold text-soft">{t("total")}</p>
+              <p className="font-display text-figure font-medium">
+                <Amount amountMicros={together} decimals={2} />
+              </p>
+              <p className="mt-1 text-note text-soft">{t("totalNote")}</p>
+            </section>
+          )}
+          <DefinitionList numeric items={have.chain ? [...dollarRows, ...chainRows(have.chain)] : dollarRows} />
           <div className="flex flex-wrap gap-3">
             <LinkButton variant="secondary" href="/stake/dollars" link={NavLink}>
               {t("bring")}
             </LinkButton>
-            {have.stakedMicros + have.unbondingMicros > 0n && (
+            {chain && facts.stakedMicros + chain.unbondingMicros > 0n && (
               <LinkButton variant="secondary" href="/stake/unstake" link={NavLink}>
                 {t("unstake")}
               </LinkButton>

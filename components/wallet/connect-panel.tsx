@@ -8,6 +8,7 @@ import { Button } from "@/components/ui/button";
 import { Copyable } from "@/components/ui/copyable";
 import { Spinner } from "@/components/ui/spinner";
 import type { ErrorCode } from "@/lib/errors";
+import { DemoWalletRestore } from "./demo-wallet-restore";
 import { useWallet } from "./use-wallet";
 import { loadWallet, openWalletList, rememberConnected } from "./wallet-store";
 
@@ -78,7 +79,12 @@ export function ConnectPanel({ isDemo, onSignedIn }: { isDemo: boolean; onSigned
           >
             {t("connect")}
           </Button>
-          {isDemo && <p className="max-w-text text-note text-soft">{t("demoHint")}</p>}
+          {isDemo && (
+            <>
+              <p className="max-w-text text-note text-soft">{t("demoHint")}</p>
+              <DemoWalletRestore onRestored={openWalletList} />
+            </>
+          )}
           {wallet.phase === "loading" && <Spinner label={t("loading")} className="sr-only" />}
         </>
       )}

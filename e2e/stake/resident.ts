@@ -78,7 +78,7 @@ export async function bring(page: Page, amount: string) {
   await page.goto("/stake/dollars");
   await page.getByLabel("Amount in dollars").fill(amount);
   await page.getByRole("button", { name: "Bring simulated dollars" }).click();
-  await expect(page.getByText(/is on its way to your account/)).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText(/has arrived on your account/)).toBeVisible({ timeout: 15_000 });
 }
 
 export async function convert(page: Page, amount: string) {

@@ -8,6 +8,7 @@ import { MoneyInput } from "@/components/money/money-input";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { formatDollars } from "@/lib/money/format";
+import { floorToCents } from "@/lib/money/math";
 import { tryParseAmount } from "@/lib/money/parse";
 import { act } from "../act";
 import { RefusalBanner, type RefusalLike } from "../refusal-banner";
@@ -19,7 +20,7 @@ export function BringForm({ isDemo }: { isDemo: boolean }) {
   const [text, setText] = useState("");
   const [error, setError] = useState<string>();
   const [refusal, setRefusal] = useState<RefusalLike>(null);
-  const [brought, setBrought] = useState<bigint | null>(null);
+  const [brought, setBrought] = useState<{ micros: bigint; state: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const [clientKey, setClientKey] = useState(() => globalThis.crypto.randomUUID());
 
@@ -36,7 +37,7 @@ export function BringForm({ isDemo }: { isDemo: boolean }) {
     const answer = await act(() => bringDollars({ amount: text, clientKey }));
     setBusy(false);
     if (!answer.ok) return setRefusal(answer.refusal);
-    setBrought(parsed.micros);
+    setBrought({ micros: floorToCents(parsed.micros), state: answer.data.state });
     setText("");
     setClientKey(globalThis.crypto.randomUUID());
     router.refresh();
@@ -58,7 +59,14 @@ export function BringForm({ isDemo }: { isDemo: boolean }) {
       />
       <RefusalBanner refusal={refusal} />
       {brought !== null && (
-        <Banner live tone="success" title={t("done", { amount: formatDollars(brought) })} next={t("doneNext")} />
+        <Banner
+          live
+          tone={brought.state === "returned" ? "error" : "success"}
+          title={t(brought.state === "settled" ? "arrived" : brought.state === "returned" ? "returned" : "done", {
+            amount: formatDollars(brought.micros),
+          })}
+          next={brought.state === "settled" ? t("arrivedNext") : t("doneNext")}
+        />
       )}
       <Button type="submit" busy={busy} busyLabel={t("busy")}>
         {isDemo ? t("submitDemo") : t("submit")}

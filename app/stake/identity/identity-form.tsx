@@ -13,6 +13,8 @@ import { Select } from "@/components/ui/select";
 import { TextInput } from "@/components/ui/text-input";
 import { Why } from "@/components/ui/why";
 import { isErrorCode } from "@/lib/errors";
+import type { FilingStatus } from "@/lib/tax/figures";
+import type { Election } from "@/lib/tax/withholding";
 import { act } from "../act";
 import { RefusalBanner, type RefusalLike } from "../refusal-banner";
 import { loadCounties, sendIdentity } from "./actions";
@@ -27,8 +29,8 @@ export type IdentityValues = {
   state: string;
   countyFips: string;
   taxNumber: string;
-  filingStatus: string;
-  election: string;
+  filingStatus: FilingStatus;
+  election: Election;
   otherIncome: string;
   agreed: boolean;
 };
@@ -53,18 +55,34 @@ const fieldOfCode: Record<string, keyof IdentityValues> = {
 
 const required = ["fullName", "birthDate", "street", "city", "zip", "state", "countyFips", "taxNumber"] as const;
 
+/** Which fields the server named, in words: by name where it said several, by its code where it said one. */
+function namedFields(refusal: { code: string; details?: Record<string, string> }): Errors {
+  const named: Errors = {};
+  const codes = { ...refusal.details };
+  const only = fieldOfCode[refusal.code];
+  if (only) codes[only] ??= refusal.code;
+  for (const [name, code] of Object.entries(codes)) {
+    if (!isErrorCode(code)) continue;
+    const words = errorWords[code];
+    named[name as keyof IdentityValues] = `${words.what} ${words.next}`;
+  }
+  return named;
+}
+
 export function IdentityForm({
   draftKey,
   homeState,
   homeCounties,
   states,
   agreement,
+  isDemo,
 }: {
   draftKey: string;
   homeState: string;
   homeCounties: County[];
   states: { value: string; label: string }[];
   agreement: { title: string; text: string; version: string };
+  isDemo: boolean;
 }) {
   const t = useTranslations("stake.identity");
   const router = useRouter();
@@ -168,11 +186,9 @@ export function IdentityForm({
       window.scrollTo({ top: 0 });
       return;
     }
-    const field = fieldOfCode[answer.refusal.code];
-    if (field && isErrorCode(answer.refusal.code)) {
-      const words = errorWords[answer.refusal.code];
-      showErrors({ [field]: `${words.what} ${words.next}` });
-    } else setRefusal(answer.refusal);
+    const named = namedFields(answer.refusal);
+    if (Object.keys(named).length > 0) showErrors(named);
+    else setRefusal(answer.refusal);
   }
 
   const listed = Object.entries(errors).map(([name, message]) => ({ fieldId: `identity-${name}`, message }));
@@ -194,7 +210,7 @@ export function IdentityForm({
           <TextInput
             {...bind("taxNumber")}
             label={t("taxNumber")}
-            hint={t("taxNumberHint")}
+            hint={isDemo ? t("taxNumberHint") : t("taxNumberHintReal")}
             inputMode="numeric"
             width="short"
             autoComplete="off"
@@ -245,7 +261,7 @@ export function IdentityForm({
             name="election"
             value={values.election}
             error={errors.election}
-            onChange={(event) => set({ election: event.target.value })}
+            onChange={(event) => set({ election: event.target.value as Election })}
             options={[
               { value: "flat", label: t("electionFlat"), hint: t("electionFlatHint") },
               { value: "none", label: t("electionNone"), hint: t("electionNoneHint") },

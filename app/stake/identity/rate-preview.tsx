@@ -5,6 +5,8 @@ import { useTranslations } from "use-intl/react";
 import { Rate } from "@/components/money/rate";
 import { Lagging } from "@/components/ui/skeleton";
 import { Why } from "@/components/ui/why";
+import type { FilingStatus } from "@/lib/tax/figures";
+import type { Election } from "@/lib/tax/withholding";
 import { act } from "../act";
 import { previewRates } from "./actions";
 
@@ -15,8 +17,8 @@ export function RatePreview(asked: {
   state: string;
   countyFips: string;
   city: string;
-  filingStatus: string;
-  election: string;
+  filingStatus: FilingStatus;
+  election: Election;
   otherIncome: string;
 }) {
   const t = useTranslations("stake.rates");

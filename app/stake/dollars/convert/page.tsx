@@ -1,0 +1,73 @@
+import { NavLink } from "@/app/nav-link";
+import { errorWords } from "@/components/copy/errors";
+import { Banner } from "@/components/ui/banner";
+import { EmptyState } from "@/components/ui/empty-state";
+import { LinkButton } from "@/components/ui/link-button";
+import { PageHeader } from "@/components/ui/page-header";
+import { issuanceTerms, reservesNow } from "@/lib/collateral/queries";
+import { translator } from "@/lib/messages/server";
+import { stakeOverview } from "@/lib/staking/queries";
+import { activeProfile } from "@/lib/state-profile/queries";
+import { dollarsOf } from "@/lib/transfers/queries";
+import { ChainDown } from "../../chain-down";
+import { customerPage } from "../../customer-page";
+import { RefreshWhile } from "../../refresh-while";
+import { unlessChainDown } from "../../unless-chain-down";
+import { ConvertForm } from "./convert-form";
+
+export const generateMetadata = () => ({ title: translator("stake.title")("convert") });
+
+export default async function ConvertPage() {
+  const ctx = await customerPage();
+  const t = translator("stake.convert");
+  const { tokenSymbol: symbol } = activeProfile();
+  const [dollars, live] = await Promise.all([
+    dollarsOf(ctx.actor),
+    unlessChainDown(() => Promise.all([issuanceTerms(), reservesNow(), stakeOverview(ctx.actor)])),
+  ]);
+  const header = <PageHeader title={t("title", { symbol })} lead={t("lead")} />;
+  if (!live)
+    return (
+      <>
+        {header}
+        <ChainDown />
+      </>
+    );
+  const [terms, reserve, overview] = live;
+  const stop = terms.isStale ? errorWords.reserve_stale : terms.isPaused ? errorWords.under_review : null;
+  return (
+    <>
+      {header}
+      {stop && (
+        <>
+          <RefreshWhile waiting everyMs={5_000} />
+          <Banner tone="warn" className="mb-8" title={stop.what} money={stop.money} next={stop.next} />
+        </>
+      )}
+      {dollars.availableMicros === 0n ? (
+        <>
+          <RefreshWhile waiting />
+          <EmptyState
+            title={t("empty")}
+            action={
+              <LinkButton href="/stake/dollars" link={NavLink}>
+                {t("toBring")}
+              </LinkButton>
+            }
+          />
+        </>
+      ) : (
+        <ConvertForm
+          facts={{
+            dollarsMicros: dollars.availableMicros,
+            tokensMicros: overview.walletMicros,
+            issuanceFeeBps: terms.issuanceFeeBps,
+            reserveMicros: reserve.lendableMicros,
+            supplyMicros: reserve.supplyMicros,
+            symbol,
+          }}
+        />
+      )}
+    </>
+  );
+}
