@@ -20,7 +20,7 @@ test.describe("the desk", () => {
         maxRedirects: 0,
         headers: { "x-middleware-subrequest": "proxy:proxy:proxy:proxy:proxy" },
       });
-      expect([302, 303, 307]).toContain(bare.status());
+      expect(await bare.text()).not.toMatch(/Queues|Outbox|Registrar/);
       const rsc = await request.get(path, { headers: { rsc: "1" }, maxRedirects: 0 });
       expect(await rsc.text()).not.toMatch(/Queues|Outbox|Registrar/);
     }

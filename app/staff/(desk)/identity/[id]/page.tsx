@@ -1,7 +1,6 @@
 import Link from "next/link";
 import { notFound } from "next/navigation";
 import { Refresh } from "@/app/staff/(desk)/refresh";
-import { Rate } from "@/components/money/rate";
 import { Breadcrumb } from "@/components/ui/breadcrumb";
 import { Copyable } from "@/components/ui/copyable";
 import { DefinitionList } from "@/components/ui/definition-list";
@@ -13,16 +12,15 @@ import { Table } from "@/components/ui/table";
 import { staffPage } from "@/lib/auth/page";
 import { hasPermission } from "@/lib/auth/permissions";
 import { namesOfActors } from "@/lib/auth/queries";
-import { type ApplicationView, identityApplicationById } from "@/lib/customers/queries";
-import { withholdingCaseFrom } from "@/lib/customers/withholding-case";
+import { identityApplicationById } from "@/lib/customers/queries";
 import { AppError } from "@/lib/errors";
 import { auditTrail, registrationOf } from "@/lib/operations/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
-import { rateClassFor } from "@/lib/tax/withholding";
 import { formatInstant } from "@/lib/time/instant";
 import { Decision } from "./decision";
 import { registrationSteps } from "./registration";
 import { RevealForm } from "./reveal-form";
+import { Withholding } from "./withholding";
 
 export const metadata = { title: "Application" };
 
@@ -154,43 +152,5 @@ export default async function ApplicationPage({ params }: { params: Promise<{ id
         </div>
       </div>
     </>
-  );
-}
-
-/** What the chain will withhold, so that whoever approves knows what they approve. */
-function Withholding({ seen }: { seen: ApplicationView }) {
-  const locality = seen.address.city;
-  const { class: rateClass, lines } = rateClassFor(
-    withholdingCaseFrom({ ...seen, locality, at: seen.decidedAt ?? seen.submittedAt }),
-  );
-  return (
-    <Section
-      title="Withholding"
-      lead={`Class ${(seen.rateClass ?? rateClass).toString(16).padStart(6, "0").toUpperCase()}: federal, state and local in half percentage points.`}
-    >
-      <Table
-        caption="Lines of every payout"
-        hideCaption
-        dense
-        rows={lines}
-        rowKey={({ level, jurisdiction }) => `${level} ${jurisdiction}`}
-        columns={[
-          { id: "name", head: "Authority", rowHead: true, cell: ({ name }) => name },
-          {
-            id: "statutory",
-            head: "By law",
-            numeric: true,
-            cell: ({ statutoryPpm }) => <Rate ratePpm={statutoryPpm} />,
-          },
-          {
-            id: "withheld",
-            head: "Withheld",
-            numeric: true,
-            cell: ({ withheldPpm }) => <Rate ratePpm={withheldPpm} />,
-          },
-          { id: "why", head: "Why", cell: ({ why }) => why },
-        ]}
-      />
-    </Section>
   );
 }
