@@ -261,10 +261,15 @@ export async function build() {
   return true;
 }
 
-/** Lets this process import TypeScript, with the same compiler that runs every other process. */
-export async function loadTypeScript() {
-  const { register } = await import("tsx/esm/api");
-  register();
+/** The launcher and the processes it starts, bundled when their sources changed. */
+export async function bundleProcesses() {
+  const { bundle } = await import("./bundle.mjs");
+  try {
+    return (await bundle()).folder;
+  } catch (error) {
+    if (/ENOSPC/.test(error.message)) throw new Stop("The disk is full: the bundle needs about 20 MB.");
+    throw new Stop("The bank's processes do not compile:", (error.tail ?? [error.message]).slice(0, 20));
+  }
 }
 
 async function main() {
@@ -277,9 +282,9 @@ async function main() {
   await install();
   await hydratePostgres();
   if (!flags.dev) await build();
-  await loadTypeScript();
-  const { launch } = await import(pathToFileURL(inRoot("lib", "processes", "launcher.ts")).href);
-  await launch({ root, startedAt, fresh: flags.fresh, dev: flags.dev });
+  const bundle = await bundleProcesses();
+  const { launch } = await import(pathToFileURL(path.join(bundle, "lib", "processes", "launcher.mjs")).href);
+  await launch({ root, bundle, startedAt, fresh: flags.fresh, dev: flags.dev });
 }
 
 if (process.argv[1] && fs.realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {

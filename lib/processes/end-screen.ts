@@ -17,6 +17,12 @@ const howToSignIn = (person: Person): string =>
   person.signIn ??
   (person.email ? `${person.email}${person.password ? `  ${person.password}` : ""}` : "demo wallet");
 
+/** A long key is cut in the middle where the terminal is too narrow; people.json has it whole. */
+const fitted = (text: string, room: number): string =>
+  text.length <= room
+    ? text
+    : text.replace(/0x[0-9a-fA-F]{20,}/, (key) => `${key.slice(0, 8)}…${key.slice(-6)}`);
+
 /** What stands in the terminal while the bank runs. */
 export function endScreen(input: {
   appUrl: string;
@@ -37,9 +43,10 @@ export function endScreen(input: {
     rule,
     `${colour.bold(input.bankName)} is open at  ${colour.bold(colour.blue(input.appUrl))}   ${colour.dim(`${input.seconds.toFixed(1)} s`)}`,
     ...(people.length > 0 ? ["", colour.dim("Who can sign in")] : []),
-    ...people.map((person) =>
-      `${person.name.padEnd(names)}  ${colour.dim(person.role.padEnd(roles))}  ${howToSignIn(person)}`.trimEnd(),
-    ),
+    ...people.map((person) => {
+      const how = fitted(howToSignIn(person), width - names - roles - 4);
+      return `${person.name.padEnd(names)}  ${colour.dim(person.role.padEnd(roles))}  ${how}`.trimEnd();
+    }),
     "",
     colour.dim(`Residents ${input.appUrl}/stake   Staff ${input.appUrl}/staff   Chain ${input.rpcUrl}`),
     colour.dim(`Data and logs ${input.home.folder}   Ctrl-C stops everything and keeps the data`),

@@ -38,6 +38,8 @@ import { colour, explain, Stop, say, step } from "@/tools/progress.mjs";
 
 export interface LaunchOptions {
   root: string;
+  /** where tools/bundle.mjs put the compiled processes */
+  bundle: string;
   startedAt: number;
   fresh: boolean;
   dev: boolean;
@@ -354,6 +356,7 @@ class Launcher {
   }
 
   private hasSeed(): boolean {
+    if (process.env.GRANARY_SEED === "none") return false;
     return existsSync(join(this.options.root, "lib", "seed", "main.ts"));
   }
 
@@ -378,7 +381,7 @@ class Launcher {
     });
   }
 
-  /** Makes people and history once; the seed steps signer, indexer and validators itself, so none of them runs yet. */
+  /** Makes people and history once; the seed steps signer, indexer and validators itself, and asks custodian and valuer. */
   private async seedWith(at: Surroundings, secrets: Secrets): Promise<void> {
     const done = (seeded: boolean) => {
       const { wanted } = this;
@@ -386,6 +389,7 @@ class Launcher {
       writeJson(this.home.installation, made);
     };
     if (!this.hasSeed()) return done(false);
+    await this.startProcesses(at, secrets, ["custodian", "valuer"]);
     await step("people", `ten people and ${historyDays} days of history`, async ({ detail }) => {
       await this.runOnce("seed", "lib/seed/main.ts", seedEnvironment(at, secrets), detail);
     });
@@ -403,7 +407,7 @@ class Launcher {
     const logPath = join(this.home.logs, `${name}.log`);
     mkdirSync(this.home.logs, { recursive: true });
     const error = openSync(logPath, "a");
-    const child = spawn(process.execPath, nodeArguments(this.options.root, entry), {
+    const child = spawn(process.execPath, this.nodeArguments(entry), {
       cwd: this.options.root,
       env: env as NodeJS.ProcessEnv,
       stdio: ["ignore", "pipe", error],
@@ -437,6 +441,18 @@ class Launcher {
       });
     });
   }
+  /** One of our own programs, as Node is to run it. */
+  private nodeArguments(entry: string): string[] {
+    const compiled = join(this.options.bundle, entry.replace(/\.ts$/, ".mjs"));
+    return [
+      "--import",
+      join(this.options.root, "tools", "with-parent.mjs"),
+      "--enable-source-maps",
+      "--max-old-space-size=512",
+      compiled,
+    ];
+  }
+
   private once: { kill: () => void } | undefined;
 
   private async startProcesses(at: Surroundings, secrets: Secrets, names: ProcessName[]): Promise<void> {
@@ -450,7 +466,7 @@ class Launcher {
           this.run({
             name,
             command: process.execPath,
-            args: nodeArguments(this.options.root, entryOf(name)),
+            args: this.nodeArguments(entryOf(name)),
             env: environmentOf(name, at, secrets),
             cwd: this.options.root,
             logPath: join(this.home.logs, `${name}.log`),
@@ -541,21 +557,6 @@ class Launcher {
 
 const entryOf = (name: ProcessName): string =>
   `lib/processes/${name.startsWith("validator-") ? "validator" : name}.ts`;
-
-/** TypeScript is run as it is; `react-server` makes modules marked server-only importable. */
-function nodeArguments(root: string, entry: string): string[] {
-  return [
-    ...[
-      "--import",
-      join(root, "tools", "with-parent.mjs"),
-      "--import",
-      "tsx",
-      "--conditions",
-      "react-server",
-    ],
-    ...["--max-old-space-size=512", join(root, entry)],
-  ];
-}
 
 function groupNames(names: string[]): string {
   const validators = names.filter((name) => name.startsWith("validator-")).length;

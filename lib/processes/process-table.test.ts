@@ -81,21 +81,15 @@ describe("each process holds its own secrets and no other's", () => {
     }
   });
 
-  it("the seed holds what the processes will hold, but no right to change the contracts", () => {
-    const names = held(seedEnvironment(at, secrets));
-    for (const never of [
-      "key deployer",
-      "key guardian",
-      "key council",
-      "key enforcer",
-      "database owner",
-      "nextauthSecret",
-    ]) {
-      expect(names).not.toContain(never);
-    }
-    expect(names).toEqual(
-      expect.arrayContaining(["key issuer", "key validator4", "key firstPerson", "database signer"]),
-    );
+  it("the seed's environment adds people's keys to the worker's", () => {
+    expect(held(seedEnvironment(at, secrets))).toEqual([
+      "blindIndexKey",
+      "database worker",
+      "fieldKey",
+      "key firstPerson",
+      "key lastPerson",
+      "standinToken",
+    ]);
   });
 
   it("the operator's command line holds no signing key", () => {

@@ -116,14 +116,12 @@ export function environmentOf(name: ProcessName, at: Surroundings, secrets: Secr
   }
 }
 
-/** The seed steps the bank's processes by hand in one process, so it holds what they will hold, once. */
+/** The seed acts as the worker, with the keys of the people it brings to life. */
 export function seedEnvironment(at: Surroundings, secrets: Secrets): Record<string, string> {
   const people = secrets.accounts.slice(accountIndex.firstPerson, accountIndex.lastPerson + 1);
-  const names = ["signer", "custodian", "valuer", "data-client", "worker"] as const;
   return {
-    ...Object.assign({}, ...names.map((name) => environmentOf(name, at, secrets))),
+    ...environmentOf("worker", at, secrets),
     GRANARY_PROCESS: "seed",
-    VALIDATOR_KEYS: JSON.stringify(Object.values(validators).map((id) => keyOf(secrets, `validator${id}`))),
     SEED_KEYS: JSON.stringify(people.map(({ key }) => key)),
   };
 }
