@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseTaxNumber } from "@/lib/customers/tax-number";
 import { AppError, type ErrorCode, isErrorCode } from "@/lib/errors";
+import { tryParseAmount } from "@/lib/money/parse";
 import { countyName, isStateCode } from "@/lib/state-profile/profile";
 import { withholdingElectionInput } from "@/lib/tax/input";
 import { ageOn, isCivilDate } from "@/lib/time/civil-date";
@@ -66,13 +67,18 @@ export function parseIdentity(raw: unknown, { today }: { today: string }): Ident
     if (age < 0 || age > 120) problems.birthDate = "birth_date_invalid";
     else if (age < 18) problems.birthDate = "under_age";
   }
-  if (!problems.state && !problems.countyFips && !countyName(String(given.countyFips), String(given.state)))
+  const { state, countyFips } = given;
+  const isPlace = typeof state === "string" && isStateCode(state) && typeof countyFips === "string";
+  if (!problems.countyFips && isPlace && !countyName(countyFips, state))
     problems.countyFips = "county_unknown";
 
   const { filingStatus, election, otherIncome } = given;
   const choice = withholdingElectionInput.safeParse({ filingStatus, election, otherIncome });
-  for (const issue of choice.error?.issues ?? [])
-    problems[issue.path.join(".")] = isErrorCode(issue.message) ? issue.message : "election_invalid";
+  for (const issue of choice.error?.issues ?? []) {
+    const field = issue.path.join(".");
+    const amount = tryParseAmount(String(otherIncome));
+    problems[field] = field === "otherIncome" && !amount.ok ? amount.code : "election_invalid";
+  }
 
   if (Object.keys(problems).length > 0 || !parsed.success || !choice.success) {
     const codes = [...new Set(Object.values(problems))];
