@@ -10,7 +10,14 @@ const tickMs = 500;
 /** a worker that has not said it lives for this long has lost its jobs */
 const leaseSeconds = 60;
 
+/** A connection that loses its server says so to its owner; without a listener it would end the process. */
+const survive = (client: { on(event: "error", listener: (error: Error) => void): unknown }) => {
+  client.on("error", (error) => log.warn({ error: error.message }, "a database connection was lost"));
+};
+
 export interface Scheduler {
+  /** settles when the queue's runner ended by itself */
+  ended: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,6 +36,7 @@ export async function startScheduler(
   const taskList: TaskList = Object.fromEntries(
     known.map((job) => [job.name, () => job.run(tools, jobContext(db, job.name))]),
   );
+  pool.on("connect", survive);
   const runner: Runner = await run({
     pgPool: pool,
     taskList,
@@ -93,10 +101,12 @@ export async function startScheduler(
   })();
 
   return {
+    ended: runner.promise,
     async stop() {
       stopped = true;
+      pool.off("connect", survive);
       await ticking;
-      await runner.stop();
+      await runner.stop().catch(() => undefined);
     },
   };
 }

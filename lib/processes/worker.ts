@@ -38,9 +38,20 @@ const indexing = startLoop("indexer", 200, async () => {
 });
 
 let scheduler: Scheduler | undefined;
+async function begin(): Promise<Scheduler> {
+  const begun = await startScheduler(open, jobTools(), jobs);
+  const again = (error?: unknown) => {
+    if (scheduler !== begun) return;
+    log.warn({ err: error }, "the job queue ended; it is started again");
+    scheduler = undefined;
+    void begun.stop();
+  };
+  begun.ended.then(again, again);
+  return begun;
+}
 // the queue's own pool gives up when Postgres is away at start: try until it is there
 const starting = startLoop("scheduler", 500, async () => {
-  scheduler ??= await startScheduler(open, jobTools(), jobs);
+  scheduler ??= await begin();
   await beat(open.db, "worker");
   return false;
 });

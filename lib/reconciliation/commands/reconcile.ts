@@ -52,6 +52,9 @@ export async function reconcile(
   );
   if (!seen) return undefined;
   const { blockNumber } = seen;
+  const { stateToken } = input.deployment.contracts;
+  // credited only up to before the deployment: there is nothing to compare yet
+  if (!(await input.client.getCode({ address: stateToken, blockNumber }))) return undefined;
   const differences = compareBooks(
     { ...(await chainSide({ ...input, blockNumber })), usedReserveMicros: seen.used },
     seen.ledger,
