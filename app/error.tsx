@@ -8,10 +8,10 @@ import shared from "@/messages/en/shared.json";
 
 export default function ErrorPage({
   error,
-  reset,
+  retry,
 }: {
   error: Error & { digest?: string };
-  reset: () => void;
+  retry: () => void;
 }) {
   const [reference, setReference] = useState(error.digest);
   useEffect(() => {
@@ -23,7 +23,7 @@ export default function ErrorPage({
       reference={reference}
       actions={
         <>
-          <Button onClick={reset}>{shared.retry}</Button>
+          <Button onClick={() => retry()}>{shared.retry}</Button>
           <LinkButton href="/" variant="secondary">
             {shared.home}
           </LinkButton>

@@ -8,10 +8,10 @@ import shared from "@/messages/en/shared.json";
 /** Stands in when even the frame of the page could not be made, so it brings its own. */
 export default function GlobalError({
   error,
-  reset,
+  retry,
 }: {
   error: Error & { digest?: string };
-  reset: () => void;
+  retry: () => void;
 }) {
   return (
     <html lang="en-US" data-theme="system">
@@ -20,7 +20,7 @@ export default function GlobalError({
         <Trouble
           {...shared.error}
           reference={error.digest}
-          actions={<Button onClick={reset}>{shared.retry}</Button>}
+          actions={<Button onClick={() => retry()}>{shared.retry}</Button>}
         />
       </body>
     </html>
