@@ -39,8 +39,10 @@ export function openDb(
   { max = 10, name = "granary" }: { max?: number; name?: string } = {},
 ): OpenDb {
   const pool = new pg.Pool({ connectionString: url, max, application_name: name, ...waits });
-  // A client that loses its server between queries emits this; without a listener it would end the process.
-  pool.on("error", (error) => log.warn({ error: error.message, name }, "a database connection was lost"));
+  // A client that loses its server says so, also while somebody holds it; without a listener it would end the process.
+  const lost = (error: Error) => log.warn({ error: error.message, name }, "a database connection was lost");
+  pool.on("error", lost);
+  pool.on("connect", (client) => client.on("error", lost));
   return { db: drizzle(pool, { schema }), pool, close: () => pool.end() };
 }
 

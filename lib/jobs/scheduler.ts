@@ -10,11 +10,6 @@ const tickMs = 500;
 /** a worker that has not said it lives for this long has lost its jobs */
 const leaseSeconds = 60;
 
-/** A connection that loses its server says so to its owner; without a listener it would end the process. */
-const survive = (client: { on(event: "error", listener: (error: Error) => void): unknown }) => {
-  client.on("error", (error) => log.warn({ error: error.message }, "a database connection was lost"));
-};
-
 export interface Scheduler {
   /** settles when the queue's runner ended by itself */
   ended: Promise<void>;
@@ -36,7 +31,6 @@ export async function startScheduler(
   const taskList: TaskList = Object.fromEntries(
     known.map((job) => [job.name, () => job.run(tools, jobContext(db, job.name))]),
   );
-  pool.on("connect", survive);
   const runner: Runner = await run({
     pgPool: pool,
     taskList,
@@ -104,7 +98,6 @@ export async function startScheduler(
     ended: runner.promise,
     async stop() {
       stopped = true;
-      pool.off("connect", survive);
       await ticking;
       await runner.stop().catch(() => undefined);
     },

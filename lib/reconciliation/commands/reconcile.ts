@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { Address, PublicClient } from "viem";
-import type { Tx } from "@/db/client";
+import type { Executor, Tx } from "@/db/client";
 import { cursor as cursorTable } from "@/db/schema/chain";
 import { reconciliation } from "@/db/schema/control";
 import type { CommandContext } from "@/lib/auth/actor";
@@ -52,11 +52,10 @@ export async function reconcile(
   );
   if (!seen) return undefined;
   const { blockNumber } = seen;
-  const { stateToken } = input.deployment.contracts;
-  // credited only up to before the deployment: there is nothing to compare yet
-  if (!(await input.client.getCode({ address: stateToken, blockNumber }))) return undefined;
+  const at = await readableAt(ctx.db, { ...input, blockNumber });
+  if (!at) return undefined;
   const differences = compareBooks(
-    { ...(await chainSide({ ...input, blockNumber })), usedReserveMicros: seen.used },
+    { ...(await chainSide({ ...input, at })), usedReserveMicros: seen.used },
     seen.ledger,
   );
   const outcome = differences.length === 0 ? "equal" : "different";
@@ -87,14 +86,39 @@ async function reserveInUse(tx: Tx): Promise<bigint> {
   return BigInt(rows[0]?.micros ?? 0);
 }
 
+type ReadAt = { blockNumber: bigint } | { blockTag: "latest" };
+
+/**
+ * Where the chain can be asked about the last credited block: at that block, or, when the node has forgotten its state
+ * (it restarted), at its head as long as nothing of ours has happened since. Undefined: not comparable now.
+ */
+async function readableAt(
+  db: Executor,
+  input: { client: PublicClient; deployment: Deployment; blockNumber: bigint },
+): Promise<ReadAt | undefined> {
+  const { client, blockNumber } = input;
+  const address = input.deployment.contracts.stateToken;
+  try {
+    return (await client.getCode({ address, blockNumber })) ? { blockNumber } : undefined;
+  } catch {
+    const head = await client.getBlockNumber({ cacheTime: 0 });
+    const since = await client.getLogs({
+      address: Object.values(input.deployment.contracts),
+      fromBlock: blockNumber + 1n,
+      toBlock: head,
+    });
+    return since.length === 0 ? { blockTag: "latest" } : undefined;
+  }
+}
+
 async function chainSide(input: {
   client: PublicClient;
   deployment: Deployment;
-  blockNumber: bigint;
+  at: ReadAt;
 }): Promise<Omit<ChainSide, "usedReserveMicros">> {
-  const { client, blockNumber } = input;
+  const { client, at } = input;
   const { contracts } = input.deployment;
-  const token = { address: contracts.stateToken, abi: stateTokenAbi, blockNumber } as const;
+  const token = { address: contracts.stateToken, abi: stateTokenAbi, ...at } as const;
   const held = (account: Address) =>
     client.readContract({ ...token, functionName: "balanceOf", args: [account] });
   const [supply, pot, staking, splitter, vault, reserve] = await Promise.all([
@@ -107,7 +131,7 @@ async function chainSide(input: {
       address: contracts.reserveRegistry,
       abi: reserveRegistryAbi,
       functionName: "marketTotal",
-      blockNumber,
+      ...at,
     }),
   ]);
   return {
