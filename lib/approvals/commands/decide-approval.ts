@@ -34,7 +34,7 @@ export async function decideApproval(
       .select({ approval, isLate: sql<boolean>`${approval.expiresAt} <= bank.now()` })
       .from(approval)
       .where(eq(approval.id, approvalId))
-      .for("update");
+      .for("no key update");
     if (!row) throw new AppError("not_found");
     const asked = row.approval;
     if (asked.state !== "submitted") throw new AppError("approval_decided");

@@ -12,28 +12,28 @@ import { requireOn } from "@/lib/switches/require";
 /** The second person said yes: the conversion goes on, if it is still exactly what was asked for. */
 export async function approveIssuance(tx: Tx, ctx: CommandContext, payload: ApprovalPayload): Promise<void> {
   const [row] = await tx
-    .select({ issuance, address: wallet.address })
+    .select()
     .from(issuance)
-    .innerJoin(wallet, eq(wallet.id, issuance.walletId))
     .where(and(eq(issuance.id, String(payload.issuanceId)), eq(issuance.state, "awaiting_approval")))
-    .for("update", { of: issuance });
+    .for("no key update");
   if (!row) throw new AppError("conflict");
+  const [holder] = await tx.select().from(wallet).where(eq(wallet.id, row.walletId));
   const same =
-    row.issuance.profileId === payload.profileId &&
-    row.address === payload.wallet &&
-    row.issuance.grossMicros.toString() === payload.grossMicros &&
-    row.issuance.feeMicros.toString() === payload.feeMicros;
+    row.profileId === payload.profileId &&
+    holder?.address === payload.wallet &&
+    row.grossMicros.toString() === payload.grossMicros &&
+    row.feeMicros.toString() === payload.feeMicros;
   if (!same) throw new AppError("approval_changed");
   await requireOn(tx, "issue");
   await decide(tx, ctx, {
     command: "approve-issuance",
-    profileId: row.issuance.profileId,
-    amountMicros: row.issuance.grossMicros,
+    profileId: row.profileId,
+    amountMicros: row.grossMicros,
   });
-  await tx.update(issuance).set({ state: "requested" }).where(eq(issuance.id, row.issuance.id));
+  await tx.update(issuance).set({ state: "requested" }).where(eq(issuance.id, row.id));
   await recordAudit(tx, ctx, {
     command: "approve-issuance",
-    subject: `issuance:${row.issuance.id}`,
+    subject: `issuance:${row.id}`,
     permission: "approval:decide",
   });
 }

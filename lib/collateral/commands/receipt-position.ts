@@ -139,7 +139,7 @@ async function lockBoth(tx: Tx, issuanceId: string) {
     .from(issuance)
     .innerJoin(collateralPosition, eq(collateralPosition.id, issuance.positionRowId))
     .where(eq(issuance.id, issuanceId))
-    .for("update");
+    .for("no key update");
   if (!row) throw new AppError("not_found");
   return row;
 }

@@ -41,7 +41,11 @@ export async function refundIssuance(
   const signature = isRecorded ? await custodian.signRelease(release) : undefined;
 
   return inTransaction(ctx.db, async (tx) => {
-    const [locked] = await tx.select().from(issuance).where(eq(issuance.id, row.issuance.id)).for("update");
+    const [locked] = await tx
+      .select()
+      .from(issuance)
+      .where(eq(issuance.id, row.issuance.id))
+      .for("no key update");
     if (locked?.state !== "submitted") return { state: locked?.state ?? row.issuance.state };
     const stateOf = async (id: string | null) =>
       id && (await tx.select().from(outboxIntent).where(eq(outboxIntent.id, id)))[0]?.state;

@@ -20,7 +20,7 @@ export async function refuseIssuance(tx: Tx, ctx: CommandContext, payload: Appro
         inArray(issuance.state, ["awaiting_approval", "requested"]),
       ),
     )
-    .for("update");
+    .for("no key update");
   if (!row) throw new AppError("conflict");
   await post(tx, {
     key: `conversion-refunded:${row.id}`,

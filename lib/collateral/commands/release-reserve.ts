@@ -43,7 +43,7 @@ export async function releaseReserve(
   };
   const custodianSignature = await custodian.signRelease(release);
   return inTransaction(ctx.db, async (tx) => {
-    const [locked] = await tx.select().from(redemption).where(eq(redemption.id, row.id)).for("update");
+    const [locked] = await tx.select().from(redemption).where(eq(redemption.id, row.id)).for("no key update");
     if (locked?.state !== "credited") return { state: locked?.state ?? row.state };
     const releaseIntentId = await enqueue(tx, {
       kind: "reserve.release",

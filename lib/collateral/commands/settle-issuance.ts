@@ -1,13 +1,16 @@
 import { eq, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
-import { collateralPosition, issuance } from "@/db/schema/collateral";
+import { collateralPosition, type IssuanceState, issuance } from "@/db/schema/collateral";
 import { notification } from "@/db/schema/customers";
 import { recordAudit } from "@/lib/audit/record";
+import { requestIdOf } from "@/lib/audit/request-id";
 import type { IssuanceFact } from "@/lib/chain/facts";
 import { holderOf, settledBy } from "@/lib/chain/holders";
 import { dollarHeld, suspense } from "@/lib/ledger/accounts";
 import { post } from "@/lib/ledger/posting";
 import { issuance as issuanceRecipe } from "@/lib/ledger/recipes/issuance";
+
+const wasSubmitted = (state: IssuanceState) => state === "submitted" || state === "minted";
 
 /** Tokens exist in a final block: the dollars set aside become reserve. Minted without a request: against suspense. */
 export async function settleIssuance(tx: Tx, fact: IssuanceFact): Promise<void> {
@@ -15,10 +18,10 @@ export async function settleIssuance(tx: Tx, fact: IssuanceFact): Promise<void> 
     .select()
     .from(issuance)
     .where(eq(issuance.issuanceId, fact.issuanceId))
-    .for("update");
-  const asked = row?.state === "submitted" && row.grossMicros === fact.grossMicros ? row : undefined;
-  const by = await settledBy(tx, fact);
-  const requestId = asked?.requestId ?? by.requestId;
+    .for("no key update");
+  const asked = row && wasSubmitted(row.state) && row.grossMicros === fact.grossMicros ? row : undefined;
+  const by = settledBy(fact);
+  const requestId = asked?.requestId ?? (await requestIdOf(tx, fact));
   const { replayed } = await post(tx, {
     ...by,
     requestId,

@@ -2,6 +2,7 @@ import { and, eq, isNull, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { collateralPosition, redemption, redemptionRelease } from "@/db/schema/collateral";
 import { recordAudit } from "@/lib/audit/record";
+import { requestIdOf } from "@/lib/audit/request-id";
 import type { PositionFact } from "@/lib/chain/facts";
 import { settledBy } from "@/lib/chain/holders";
 import { post } from "@/lib/ledger/posting";
@@ -13,7 +14,7 @@ export async function settlePosition(tx: Tx, fact: PositionFact): Promise<void> 
     .select()
     .from(collateralPosition)
     .where(eq(collateralPosition.positionId, fact.positionId))
-    .for("update");
+    .for("no key update");
   if (!position || fact.event === "PositionConsumed") return;
   if (fact.event === "PositionRecorded") {
     if (position.state !== "receipted") return;
@@ -24,12 +25,16 @@ export async function settlePosition(tx: Tx, fact: PositionFact): Promise<void> 
   } else {
     await settleRelease(tx, position, fact);
   }
-  await recordAudit(tx, await settledBy(tx, fact), {
-    command: "settle-position",
-    subject: `collateral_position:${position.id}`,
-    permission: "issuance:settle",
-    detail: { event: fact.event, txHash: fact.txHash },
-  });
+  await recordAudit(
+    tx,
+    { ...settledBy(fact), requestId: await requestIdOf(tx, fact) },
+    {
+      command: "settle-position",
+      subject: `collateral_position:${position.id}`,
+      permission: "issuance:settle",
+      detail: { event: fact.event, txHash: fact.txHash },
+    },
+  );
 }
 
 type Position = typeof collateralPosition.$inferSelect;
@@ -44,7 +49,7 @@ async function settleRelease(
     .select({ redemption })
     .from(redemption)
     .where(eq(redemption.releaseId, fact.releaseId))
-    .for("update");
+    .for("no key update");
   if (asked) {
     const done = await tx
       .update(redemptionRelease)
@@ -59,7 +64,7 @@ async function settleRelease(
       .returning({ amountMicros: redemptionRelease.amountMicros });
     if (done.length === 0) return;
     await post(tx, {
-      ...(await settledBy(tx, fact)),
+      ...settledBy(fact),
       requestId: asked.redemption.requestId,
       key: `reserve-released:${fact.releaseId}:${fact.positionId}`,
       event: "reserve-released",

@@ -4,6 +4,7 @@ import type { Tx } from "@/db/client";
 import { collateralPosition, redemption, redemptionRelease } from "@/db/schema/collateral";
 import { notification } from "@/db/schema/customers";
 import { recordAudit } from "@/lib/audit/record";
+import { requestIdOf } from "@/lib/audit/request-id";
 import type { RedemptionFact } from "@/lib/chain/facts";
 import { holderOf, settledBy } from "@/lib/chain/holders";
 import { cashClass } from "@/lib/collateral/limits";
@@ -20,9 +21,9 @@ export async function settleRedemption(tx: Tx, fact: RedemptionFact): Promise<vo
     .select()
     .from(redemption)
     .where(eq(redemption.redemptionId, fact.redemptionId))
-    .for("update");
-  const by = await settledBy(tx, fact);
-  const requestId = prepared?.requestId ?? by.requestId;
+    .for("no key update");
+  const by = settledBy(fact);
+  const requestId = prepared?.requestId ?? (await requestIdOf(tx, fact));
   const { replayed } = await post(tx, {
     ...by,
     requestId,
@@ -86,7 +87,7 @@ async function earmark(tx: Tx, asked: { id: string; netMicros: bigint }): Promis
     .from(collateralPosition)
     .where(and(eq(collateralPosition.state, "recorded"), eq(collateralPosition.class, cashClass)))
     .orderBy(asc(collateralPosition.recordedAt), asc(collateralPosition.id))
-    .for("update");
+    .for("no key update");
   const { parts, missingMicros } = oldestFirst(
     positions.map((position) => ({
       id: position.id,

@@ -50,7 +50,7 @@ export async function decideIdentity(
       .select()
       .from(identityApplication)
       .where(eq(identityApplication.id, input.applicationId))
-      .for("update");
+      .for("no key update");
     if (!application) throw new AppError("not_found");
     if (application.state !== "submitted") throw new AppError("identity_decided");
 
@@ -93,8 +93,16 @@ type Application = typeof identityApplication.$inferSelect;
 
 /** Moves the sealed fields to the person and asks the chain to register the wallet, or to renew it. */
 async function verify(tx: Tx, ctx: CommandContext, application: Application): Promise<number> {
-  const [own] = await tx.select().from(profile).where(eq(profile.id, application.profileId)).for("update");
-  const [ownWallet] = await tx.select().from(wallet).where(eq(wallet.id, application.walletId)).for("update");
+  const [own] = await tx
+    .select()
+    .from(profile)
+    .where(eq(profile.id, application.profileId))
+    .for("no key update");
+  const [ownWallet] = await tx
+    .select()
+    .from(wallet)
+    .where(eq(wallet.id, application.walletId))
+    .for("no key update");
   const { rows } = await tx.execute<{ now: string }>(sql`SELECT bank.now()::text AS now`);
   if (!own || !ownWallet) throw new AppError("not_found");
   const now = new Date(rows[0]?.now as string);

@@ -15,7 +15,7 @@ export async function settleIdentity(tx: Tx, fact: IdentityFact): Promise<void> 
     .select()
     .from(wallet)
     .where(and(eq(wallet.chainId, fact.chainId), eq(wallet.address, fact.wallet.toLowerCase() as Address)))
-    .for("update");
+    .for("no key update");
   if (!own) return;
   const requestId = await requestIdOf(tx, fact);
   const ctx = { actor: indexer, requestId };

@@ -26,7 +26,7 @@ export async function submitIdentity(ctx: CommandContext, raw: unknown): Promise
     const input = parseIdentity(raw, { today });
     await decide(tx, ctx, { command: "submit-identity", profileId });
 
-    const [own] = await tx.select().from(profile).where(eq(profile.id, profileId)).for("update");
+    const [own] = await tx.select().from(profile).where(eq(profile.id, profileId)).for("no key update");
     if (!own) throw new AppError("not_found");
     if (own.identityState === "submitted" || own.identityState === "approved")
       throw new AppError("identity_pending");

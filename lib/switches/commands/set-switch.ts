@@ -21,7 +21,7 @@ export async function setSwitch(ctx: CommandContext, raw: unknown): Promise<void
   if (!parsed.success) throw new AppError("invalid_input");
   const { name, isOn, reason } = parsed.data;
   await inTransaction(ctx.db, async (tx) => {
-    const [before] = await tx.select().from(switches).where(eq(switches.name, name)).for("update");
+    const [before] = await tx.select().from(switches).where(eq(switches.name, name)).for("no key update");
     if (!before) throw new AppError("not_found");
     await tx
       .update(switches)

@@ -51,7 +51,7 @@ export async function settleTransfer(
       .select()
       .from(dollarTransfer)
       .where(eq(dollarTransfer.id, row.id))
-      .for("update");
+      .for("no key update");
     if (locked?.state !== "initiated") return viewOf(locked ?? row);
     await book(tx, ctx, locked, outcome);
     const [settled] = await tx
