@@ -1,4 +1,4 @@
-import { count, desc, eq, inArray, min, sql } from "drizzle-orm";
+import { count, desc, eq, inArray, min, ne, sql } from "drizzle-orm";
 import { cursor, epoch, type IntentState, outboxIntent } from "@/db/schema/chain";
 import { approval, auditRow, reconciliation } from "@/db/schema/control";
 import { identityApplication, wallet } from "@/db/schema/customers";
@@ -107,11 +107,13 @@ export type HeartbeatNow = {
   detail: Record<string, unknown>;
 };
 
+/** The other processes; that the app lives is proved by its answer. */
 export async function heartbeatsNow(ctx: CommandContext): Promise<HeartbeatNow[]> {
   requirePermission(ctx.actor, "operations:read");
   return ctx.db
     .select({ process: heartbeat.process, ageSeconds: ageSeconds(heartbeat.at), detail: heartbeat.detail })
     .from(heartbeat)
+    .where(ne(heartbeat.process, "app"))
     .orderBy(heartbeat.process);
 }
 

@@ -30,9 +30,13 @@ export function signsOf(facts: Facts): Sign[] {
     jobsSign(facts.jobs),
     epochSign(facts.epoch, facts.epochSeconds),
     reconciliationSign(facts.reconciliation),
-    ...facts.heartbeats.map(heartbeatSign),
+    ...heartbeatSigns(facts.heartbeats),
   ];
 }
+
+/** With nobody earning the books are still attested every twentieth period. */
+const quietPeriods = 25;
+const signingPeriods = 3;
 
 function chainSign({ head, finalized }: ChainNow): Sign {
   const what = "Chain";
@@ -82,7 +86,8 @@ function epochSign(epoch: EpochNow | undefined, epochSeconds: number): Sign {
   const what = "Epochs";
   if (!epoch) return { what, tone: "warn", word: "None", note: "No epoch has been proposed." };
   const note = `Epoch ${epoch.number} proposed ${formatDuration(epoch.ageSeconds)} ago`;
-  if (epoch.ageSeconds > epochSeconds * 5 + 60) return { what, tone: "bad", word: "Late", note };
+  const patience = epoch.state === "final" ? quietPeriods : signingPeriods;
+  if (epoch.ageSeconds > epochSeconds * patience + 60) return { what, tone: "bad", word: "Late", note };
   if (epoch.state !== "final") return { what, tone: "busy", word: "Checking", note };
   return { what, tone: "good", word: "Final", note };
 }
@@ -95,10 +100,18 @@ function reconciliationSign(last: ReconciliationNow): Sign {
   return { what, tone: "good", word: "Equal", note: `At block ${last.blockNumber}` };
 }
 
-function heartbeatSign({ process, ageSeconds }: HeartbeatNow): Sign {
-  const note = `Heard ${formatDuration(ageSeconds)} ago`;
-  const what = process.charAt(0).toUpperCase() + process.slice(1);
-  return ageSeconds > 60
-    ? { what, tone: "bad", word: "Silent", note }
-    : { what, tone: "good", word: "Alive", note };
+/** One sign a process; of several copies the one that was heard last speaks for all. */
+function heartbeatSigns(heartbeats: readonly HeartbeatNow[]): Sign[] {
+  const freshest = new Map<string, number>();
+  for (const { process, ageSeconds } of heartbeats) {
+    const name = process.split(":")[0] ?? process;
+    freshest.set(name, Math.min(ageSeconds, freshest.get(name) ?? Number.POSITIVE_INFINITY));
+  }
+  return [...freshest].map(([name, ageSeconds]) => {
+    const what = `${name.charAt(0).toUpperCase()}${name.slice(1)} process`;
+    const note = `Heard ${formatDuration(ageSeconds)} ago`;
+    return ageSeconds > 60
+      ? { what, tone: "bad", word: "Silent", note }
+      : { what, tone: "good", word: "Alive", note };
+  });
 }
