@@ -32,7 +32,7 @@ export class UnknownSigner extends Error {
 export interface Signer {
   /** compares nonces with the chain; throws UnknownSigner when the chain is ahead */
   start(): Promise<void>;
-  /** one round: what is under way is followed, then one queued intent is signed; true when there was work */
+  /** one round: what is under way is followed, then a few queued intents are signed; true when there was work */
   step(): Promise<boolean>;
 }
 
@@ -42,6 +42,7 @@ const replaceAfterBlocks = 3n;
 const giveUpEstimatingAfterMs = 10 * 60_000;
 const estimateAgainAfterMs = 2_000;
 const feeCapTimes = 5n;
+const takenPerStep = 10;
 /** these reverts pass by themselves: the intent waits in the queue instead of failing */
 const passing =
   /^(StaleAttestation|BooksNotFinal|MintCapReached|RateLimit\w*|EnforcedPause|TooEarly|RateChangePending)\b/;
@@ -92,9 +93,9 @@ export function openSigner(config: SignerConfig): Signer {
     and(eq(nonceTable.chainId, deployment.chainId), eq(nonceTable.address, lower(address)));
 
   async function step(): Promise<boolean> {
-    const followed = await follow();
-    const took = await takeOne();
-    return followed || took;
+    let worked = await follow();
+    for (let n = 0; n < takenPerStep && (await takeOne()); n++) worked = true;
+    return worked;
   }
 
   // ---- what is under way

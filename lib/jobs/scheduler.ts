@@ -8,7 +8,7 @@ import { beat } from "@/lib/processes/heartbeat";
 
 const tickMs = 500;
 /** a worker that has not said it lives for this long has lost its jobs */
-const leaseSeconds = 60;
+const leaseSeconds = 20;
 
 export interface Scheduler {
   /** settles when the queue's runner ended by itself */

@@ -11,6 +11,7 @@ import { jobTools } from "@/lib/jobs/tools";
 import { log } from "@/lib/log";
 import { beat } from "@/lib/processes/heartbeat";
 import { onStop, startLoop } from "@/lib/processes/lifecycle";
+import { isLostDatabase } from "@/lib/processes/lost-database";
 import { haltChainEffects } from "@/lib/reconciliation/commands/halt-chain-effects";
 
 assertSafeForProduction();
@@ -40,15 +41,27 @@ const indexing = startLoop("indexer", 200, async () => {
 let scheduler: Scheduler | undefined;
 async function begin(): Promise<Scheduler> {
   const begun = await startScheduler(open, jobTools(), jobs);
-  const again = (error?: unknown) => {
-    if (scheduler !== begun) return;
-    log.warn({ err: error }, "the job queue ended; it is started again");
-    scheduler = undefined;
-    void begun.stop();
-  };
-  begun.ended.then(again, again);
+  begun.ended.then(
+    () => beginAgain(begun),
+    (error: unknown) => beginAgain(begun, error),
+  );
   return begun;
 }
+
+/** What the ended queue had locked is freed when its lease is over. */
+function beginAgain(ended: Scheduler | undefined, error?: unknown): void {
+  if (!ended || scheduler !== ended) return;
+  log.warn({ err: error }, "the job queue ended; it is started again");
+  scheduler = undefined;
+  void ended.stop();
+}
+
+// the queue lets go of promises that fail while Postgres is away; anything else that nobody awaits is a defect
+process.on("unhandledRejection", (error) => {
+  if (!isLostDatabase(error)) throw error;
+  beginAgain(scheduler, error);
+});
+
 // the queue's own pool gives up when Postgres is away at start: try until it is there
 const starting = startLoop("scheduler", 500, async () => {
   scheduler ??= await begin();
