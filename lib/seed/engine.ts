@@ -4,12 +4,12 @@ import { privateKeyToAccount } from "viem/accounts";
 import type { Db } from "@/db/client";
 import type { Deployment } from "@/lib/chain/addresses";
 import type { Sender } from "@/lib/chain/allow-list";
-import { type Indexer, openIndexer } from "@/lib/chain/indexer";
+import { openIndexer } from "@/lib/chain/indexer";
 import { settleFact } from "@/lib/chain/settle";
-import { openSigner, type Signer } from "@/lib/chain/signer";
+import { openSigner } from "@/lib/chain/signer";
 import { type Job, type JobTools, jobContext } from "@/lib/jobs/job";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
-import { mineEmpty } from "@/lib/seed/time-machine";
+import { jump, mineEmpty } from "@/lib/seed/time-machine";
 import type { Attestors } from "@/lib/vendors/attestors/contract";
 import type { Custodian } from "@/lib/vendors/custodian/contract";
 import type { Valuer } from "@/lib/vendors/valuer/contract";
@@ -36,6 +36,8 @@ export type Engine = {
   /** sends what is queued, makes it final and credits it, until nothing moves */
   settle(): Promise<void>;
   run(job: Job): Promise<void>;
+  /** moves the bank's clock and the chain's */
+  jump(seconds: number): Promise<void>;
   /** signs and sends one call with a person's own key; refused calls throw */
   sign(key: Hex, call: { to: Hex; data: Hex }): Promise<void>;
 };
@@ -79,12 +81,31 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
     valuer: config.valuer,
     isDemo: true,
   };
+  /** blocks that the indexer has not read yet; it reads up to a hundred a step */
+  let unseen = 1;
+  /** Two empty blocks lie between a transaction and its finality on the demo's chain. */
+  const settle = async () => {
+    for (let round = 0; round < 100; round++) {
+      for (let sends = 0; sends < 500 && (await signer.step()); sends++) {
+        await mineEmpty(client, 2);
+        unseen = Math.max(unseen, 0) + 3;
+      }
+      if (unseen <= 0) return;
+      await indexer.step();
+      unseen -= 90;
+    }
+    throw new Error("the bank did not come to rest");
+  };
   return {
     tools,
-    settle: () => settle({ signer, indexer, client }),
+    settle,
+    async jump(seconds) {
+      await jump({ db, client }, seconds);
+      unseen = Math.max(unseen, 0) + 1;
+    },
     async run(job) {
       await job.run(tools, jobContext(db, job.name));
-      await settle({ signer, indexer, client });
+      await settle();
     },
     async sign(key, call) {
       const wallet = createWalletClient({
@@ -92,31 +113,19 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
         chain: client.chain,
         transport: http(config.rpcUrl),
       });
-      const hash = await wallet.sendTransaction({ ...call, chain: client.chain ?? null });
+      const gas = await client.estimateGas({ account: wallet.account.address, ...call });
+      // rewards drip by the second, so a claim may cost more in its block than it did when asked
+      const hash = await wallet.sendTransaction({
+        ...call,
+        gas: gas + gas / 3n,
+        chain: client.chain ?? null,
+      });
       const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
       if (receipt.status !== "success") throw new Error(`transaction ${hash} reverted`);
       await mineEmpty(client, 2);
+      unseen = Math.max(unseen, 0) + 3;
     },
   };
-}
-
-/** Two empty blocks lie between a transaction and its finality on the demo's chain. */
-async function settle({
-  signer,
-  indexer,
-  client,
-}: {
-  signer: Signer;
-  indexer: Indexer;
-  client: PublicClient;
-}) {
-  for (let round = 0; round < 500; round++) {
-    const sent = await signer.step();
-    if (sent) await mineEmpty(client, 2);
-    const credited = await indexer.step();
-    if (!sent && !credited) return;
-  }
-  throw new Error("the bank did not come to rest");
 }
 
 const besideUs = (attestors: readonly Attestor[]): Attestors => ({

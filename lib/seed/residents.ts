@@ -31,7 +31,7 @@ export async function signIn(db: Db, person: SeedResident, key: Hex): Promise<Re
   const site = { appUrl: env.appUrl, chainId: env.chainId };
   const message = signInMessage({ address: account.address, nonce }, site, new Date());
   const signature = await account.signMessage({ message });
-  const ctx = contextOf(db, { kind: "anonymous" });
+  const ctx = contextOf(db, { kind: "system", job: "seed" });
   const { sessionId } = await signInWithWallet(ctx, { message, signature, browserSecret, userAgent: "seed" });
   const actor = await actorOfSession(db, sessionId);
   if (actor.kind !== "customer") throw new Error(`${person.fullName} could not sign in`);
