@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, openSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { ChainKeeper, type ChainPlace, chainProcess, rpc } from "@/lib/processes/chain";
@@ -33,7 +33,7 @@ import {
 } from "@/lib/processes/process-table";
 import { type Secrets, secretsOf } from "@/lib/processes/secrets";
 import { type ProcessSpec, Supervised } from "@/lib/processes/supervisor";
-import { stateProfile } from "@/lib/state-profile/profile";
+import { isStateCode, stateProfile } from "@/lib/state-profile/profile";
 import { colour, explain, Stop, say, step } from "@/tools/progress.mjs";
 
 export interface LaunchOptions {
@@ -47,6 +47,7 @@ export interface LaunchOptions {
 
 const demoChainId = 31_337;
 const historyDays = 90;
+const leastFreeBytes = 300_000_000;
 
 /** In this order they are stopped; each group at once. Postgres, which everybody needs, goes last. */
 const stopOrder: readonly string[][] = [
@@ -67,7 +68,9 @@ export async function launch(options: LaunchOptions): Promise<void> {
     else if (stopping === 2) say(colour.dim("  Stopping already; press again to end everything at once."));
     else bank.killAll();
   };
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stop(signal));
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => stop(signal));
+  // A closed terminal stops the bank; one that was sent to the background with its output elsewhere goes on.
+  process.on("SIGHUP", () => process.stdout.isTTY && stop("SIGHUP"));
   process.on("uncaughtException", (error) => {
     explain(error);
     stop("error");
@@ -100,7 +103,7 @@ class Launcher {
 
   private get wanted(): Wanted {
     return {
-      state: process.env.GRANARY_STATE || "MD",
+      state: (process.env.GRANARY_STATE || "MD").toUpperCase(),
       outsideDatabase: Boolean(process.env.DATABASE_URL),
       outsideChain: Boolean(process.env.CHAIN_RPC_URL),
     };
@@ -111,6 +114,11 @@ class Launcher {
     if ((process.env.GRANARY_MODE ?? "demo") !== "demo") {
       throw new Stop(
         "npm start opens a demo bank with stand-ins; in production run each process with its own environment, as README says under Production.",
+      );
+    }
+    if (!isStateCode(wanted.state)) {
+      throw new Stop(
+        `GRANARY_STATE=${wanted.state} is not a state: use a two-letter code such as MD, TX or DC.`,
       );
     }
     const profile = stateProfile(wanted.state, "demo");
@@ -216,6 +224,13 @@ class Launcher {
       throw error;
     }
     this.locked = true;
+    const disk = statfsSync(home.folder);
+    const free = disk.bavail * disk.bsize;
+    if (free < leastFreeBytes) {
+      throw new Stop(
+        `There is too little room on the disk: ${Math.floor(free / 1e6)} MB free, 300 MB needed for data and logs.`,
+      );
+    }
   }
 
   /** Clears what must go and checks what stays; true when this is a first start. */
@@ -416,7 +431,7 @@ class Launcher {
     const spec: ProcessSpec = { name, command: "", args: [], env: {}, cwd: "/", logPath };
     const shell = new Supervised(spec, () => {});
     const tail: string[] = [];
-    child.stdout.on("data", (chunk: Buffer) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
       for (const text of chunk
         .toString()
         .split("\n")
@@ -473,9 +488,7 @@ class Launcher {
             stopPatienceMs: 12_000,
             ...(name !== "worker" &&
               name !== "signer" && { livezUrl: `http://127.0.0.1:${at.ports[name]}/livez` }),
-            ...((name === "worker" || name === "signer") && {
-              isReady: () => saidRunning(join(this.home.logs, `${name}.log`), name),
-            }),
+            ...((name === "worker" || name === "signer") && { saysWhenReady: `"${name} runs` }),
           })
             .start(90_000)
             .catch((error: Error) => {
@@ -562,13 +575,6 @@ function groupNames(names: string[]): string {
   const validators = names.filter((name) => name.startsWith("validator-")).length;
   const others = names.filter((name) => !name.startsWith("validator-"));
   return [...others, ...(validators > 0 ? [`${validators} validators`] : [])].join(", ");
-}
-
-/** A process without a port is ready once it has said, since its start, that it runs. */
-async function saidRunning(logPath: string, name: string): Promise<boolean> {
-  const tail = readFileSync(logPath, "utf8").slice(-20_000);
-  const stopped = tail.lastIndexOf('"stopping"');
-  return tail.lastIndexOf(`"${name} runs`) > stopped;
 }
 
 async function bankNow(ownerUrl: string): Promise<number | undefined> {

@@ -185,7 +185,7 @@ export async function initialisePostgres(place: PostgresPlace): Promise<boolean>
     await runFile(launch.command, launch.args, {
       uid: launch.uid,
       gid: launch.gid,
-      env: serverEnv(),
+      env: serverEnv() as NodeJS.ProcessEnv,
       cwd: draft,
     });
   } catch (error) {

@@ -20,6 +20,8 @@ export interface ProcessSpec {
   stopPatienceMs?: number;
   /** done again before every start: clear what a killed predecessor left, choose arguments */
   prepare?: () => Promise<Partial<Pick<ProcessSpec, "args" | "env">>>;
+  /** words of its log that say, since this start, that it works: for a process without a port */
+  saysWhenReady?: string;
   /** a readiness check of its own instead of livezUrl */
   isReady?: () => Promise<boolean>;
   onReady?: () => Promise<void> | void;
@@ -99,7 +101,19 @@ export class Supervised {
       await answer?.body?.cancel();
       return answer?.ok ?? false;
     }
+    if (this.spec.saysWhenReady) return this.saidSinceStart().includes(this.spec.saysWhenReady);
     return true;
+  }
+
+  /** The end of what it logged since it was last started. */
+  private saidSinceStart(most = 64_000): string {
+    const size = statSync(this.spec.logPath).size;
+    const from = Math.max(this.logStart, size - most);
+    const buffer = Buffer.alloc(Math.max(0, size - from));
+    const file = openSync(this.spec.logPath, "r");
+    readSync(file, buffer, 0, buffer.length, from);
+    closeSync(file);
+    return buffer.toString();
   }
 
   private async watch(): Promise<void> {
@@ -154,14 +168,7 @@ export class Supervised {
   /** What it last said, in one line, for a failure's explanation. */
   logTail(): string {
     try {
-      const size = statSync(this.spec.logPath).size;
-      const from = Math.max(this.logStart, size - 4_000);
-      const buffer = Buffer.alloc(Math.max(0, size - from));
-      const file = openSync(this.spec.logPath, "r");
-      readSync(file, buffer, 0, buffer.length, from);
-      closeSync(file);
-      const lines = buffer
-        .toString()
+      const lines = this.saidSinceStart(4_000)
         .split("\n")
         .filter((line) => line.trim());
       const telling = lines.filter((line) => /error|fatal|refused|not set|not valid|cannot/i.test(line));
