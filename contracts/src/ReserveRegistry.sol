@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {AccessManagedUpgradeable} from
-    "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
+import {
+    AccessManagedUpgradeable
+} from "@openzeppelin/contracts-upgradeable/access/manager/AccessManagedUpgradeable.sol";
 import {EIP712Upgradeable} from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
 import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessManager.sol";
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
@@ -27,8 +28,7 @@ contract ReserveRegistry is AccessManagedUpgradeable, EIP712Upgradeable, UUPSUpg
     );
     bytes32 private constant ATTESTATION =
         keccak256("Attestation(uint128 marketTotal,uint128 lendableTotal,bytes32 positionsRoot,uint64 asOf)");
-    bytes32 private constant RELEASE =
-        keccak256("Release(bytes32 releaseId,bytes32[] positionIds,uint128[] amounts)");
+    bytes32 private constant RELEASE = keccak256("Release(bytes32 releaseId,bytes32[] positionIds,uint128[] amounts)");
     uint8 private constant LAST_CLASS = 10;
 
     /// @custom:oz-upgrades-unsafe-allow state-variable-immutable
@@ -77,9 +77,7 @@ contract ReserveRegistry is AccessManagedUpgradeable, EIP712Upgradeable, UUPSUpg
         });
         marketTotal += p.marketValue;
         lendableTotal += p.lendableValue;
-        emit PositionRecorded(
-            p.positionId, p.class, p.marketValue, p.lendableValue, p.receiptHash, custodian, valuer
-        );
+        emit PositionRecorded(p.positionId, p.class, p.marketValue, p.lendableValue, p.receiptHash, custodian, valuer);
     }
 
     function attest(Attestation calldata a, bytes calldata valuerSignature) external {
@@ -160,8 +158,7 @@ contract ReserveRegistry is AccessManagedUpgradeable, EIP712Upgradeable, UUPSUpg
         if (amount == 0) revert ZeroAmount();
         PositionState storage found = _position(positionId);
         if (amount > found.issued) revert PositionTooSmall(positionId, found.issued, amount);
-        marketGone =
-            uint128(Math.mulDiv(found.marketValue, amount, found.lendableValue, Math.Rounding.Ceil));
+        marketGone = uint128(Math.mulDiv(found.marketValue, amount, found.lendableValue, Math.Rounding.Ceil));
         found.marketValue -= marketGone;
         found.lendableValue -= amount;
         found.issued -= amount;

@@ -73,9 +73,10 @@ contract Staking is AccessManaged, IStaking {
     struct Position {
         uint88 active;
         uint88 pending;
+        // in the debts' slot (int96 first, or it would move up): the first stake pays for it, not the first claim or exit
+        int96 debtBase;
+        int96 debtFee;
         uint64 earnsFrom;
-        int128 debtBase;
-        int128 debtFee;
     }
 
     struct Wallet {
@@ -87,10 +88,10 @@ contract Staking is AccessManaged, IStaking {
     }
 
     struct Request {
+        /// operator id << 32 | number of the request at that operator
         uint64 requestId;
         uint64 amount;
         uint40 withdrawableAt;
-        uint32 operatorId;
         /// slashes that had happened before
         uint8 slashes;
     }
@@ -154,7 +155,7 @@ contract Staking is AccessManaged, IStaking {
     /// Pending shares leave first: they do not earn yet.
     function requestUnbond(uint32 operatorId, uint256 amount) external returns (uint256 requestId) {
         if (amount == 0) revert ZeroAmount();
-        Operator storage operator = _known(operatorId);
+        Operator storage operator = _operators[operatorId];
         Wallet storage wallet = _wallets[msg.sender];
         _settleRateChange(msg.sender, wallet);
         (Position memory position,) = _activated(_positions[msg.sender][operatorId], operatorId);
@@ -162,7 +163,7 @@ contract Staking is AccessManaged, IStaking {
         uint256 held = uint256(position.active) + position.pending;
         uint256 worth = _assetsOf(operator, held);
         if (amount > worth) revert StakeTooSmall(worth, amount);
-        uint256 leaving = amount == worth ? held : Math.mulDiv(amount, operator.shares, operator.assets, Math.Rounding.Ceil);
+        uint256 leaving = amount == worth ? held : Math.ceilDiv(amount * operator.shares, operator.assets);
         uint256 fromPending = Math.min(leaving, position.pending);
         uint256 fromActive = leaving - fromPending;
         if (fromActive > 0) {
@@ -170,13 +171,10 @@ contract Staking is AccessManaged, IStaking {
             position.debtBase -= _earned(fromActive, operator.base);
             position.debtFee -= _earned(fromActive, operator.fee);
             position.active -= uint88(fromActive);
-            operator.earning -= uint88(fromActive);
         }
         position.pending -= uint88(fromPending);
         _positions[msg.sender][operatorId] = position;
-        operator.shares -= uint88(leaving);
-        operator.assets -= uint80(amount);
-        operator.unbonding += amount.toUint64();
+        _leave(operator, amount, leaving, fromActive);
         return _open(wallet, operator, operatorId, amount);
     }
 
@@ -187,16 +185,18 @@ contract Staking is AccessManaged, IStaking {
         if (block.timestamp < request.withdrawableAt) revert NotYetWithdrawable(request.withdrawableAt);
         delete _requests[msg.sender][serial];
         if (serial == wallet.firstRequest) {
-            do ++serial;
-            while (serial < wallet.nextRequest && _requests[msg.sender][serial].amount == 0);
+            do {
+                ++serial;
+            } while (serial < wallet.nextRequest && _requests[msg.sender][serial].amount == 0);
             wallet.firstRequest = serial;
         }
-        Operator storage operator = _operators[request.operatorId];
+        uint32 operatorId = uint32(request.requestId >> 32);
+        Operator storage operator = _operators[operatorId];
         operator.unbonding -= request.amount;
         uint256 left = request.amount;
-        if (operator.slashes > request.slashes) left = _takeSlashes(request);
+        if (operator.slashes > request.slashes) left = _takeSlashes(request, operatorId);
         TOKEN.safeTransfer(msg.sender, left);
-        emit Withdrawn(msg.sender, request.operatorId, requestId, left);
+        emit Withdrawn(msg.sender, operatorId, requestId, left);
     }
 
     // ---- rewards
@@ -321,7 +321,7 @@ contract Staking is AccessManaged, IStaking {
         uint256 all = _assetsOf(operator, uint256(position.active) + position.pending);
         view_.active = _assetsOf(operator, position.active);
         view_.pending = all - view_.active;
-        view_.earnsFromEpoch = position.earnsFrom;
+        if (view_.pending > 0) view_.earnsFromEpoch = position.earnsFrom;
         (uint256 base, uint256 fee,,) = _index(operator);
         (uint256 owedBase, uint256 owedFee) = _owed(position, base, fee);
         view_.claimableGross = owedBase + owedFee;
@@ -339,7 +339,9 @@ contract Staking is AccessManaged, IStaking {
         for (uint48 serial = wallet.firstRequest; serial < wallet.nextRequest; ++serial) {
             Request storage request = _requests[account][serial];
             if (request.amount == 0) continue;
-            open[i++] = UnbondRequest(request.requestId, request.operatorId, request.amount, request.withdrawableAt);
+            open[i++] = UnbondRequest(
+                request.requestId, uint32(request.requestId >> 32), request.amount, request.withdrawableAt
+            );
         }
     }
 
@@ -393,15 +395,27 @@ contract Staking is AccessManaged, IStaking {
         (Position memory position,) = _activated(_positions[msg.sender][operatorId], operatorId);
 
         uint256 assets = operator.assets;
-        uint256 shares = assets == 0 ? amount : Math.mulDiv(amount, operator.shares, assets);
+        uint80 assetsAfter = (assets + amount.toUint80()).toUint80();
+        uint256 shares = assets == 0 ? amount : amount * operator.shares / assets;
         position.pending = (position.pending + shares).toUint88();
         position.earnsFrom = currentEpoch + 1;
         _positions[msg.sender][operatorId] = position;
-        operator.assets = (assets + amount).toUint80();
-        operator.shares = (operator.shares + shares).toUint88();
+        uint88 sharesAfter = (operator.shares + shares).toUint88();
+        operator.assets = assetsAfter;
+        operator.shares = sharesAfter;
         wallet.operators |= uint64(1 << operatorId);
         TOKEN.safeTransferFrom(msg.sender, address(this), amount);
         emit Staked(msg.sender, operatorId, amount, position.earnsFrom);
+    }
+
+    /// Values first, then one write: these three share a slot.
+    function _leave(Operator storage operator, uint256 amount, uint256 shares, uint256 active) private {
+        uint80 assets = operator.assets - uint80(amount);
+        uint88 left = operator.shares - uint88(shares);
+        uint88 earning = operator.earning - uint88(active);
+        operator.assets = assets;
+        operator.shares = left;
+        operator.earning = earning;
     }
 
     function _open(Wallet storage wallet, Operator storage operator, uint32 operatorId, uint256 amount)
@@ -411,15 +425,21 @@ contract Staking is AccessManaged, IStaking {
         uint48 serial = wallet.nextRequest;
         if (serial - wallet.firstRequest >= MAX_OPEN_REQUESTS) revert TooManyRequests();
         wallet.nextRequest = serial + 1;
-        uint32 number = ++operator.requests;
+        uint64 unbonding = operator.unbonding + amount.toUint64();
+        uint32 number = operator.requests + 1;
+        operator.unbonding = unbonding;
+        operator.requests = number;
         requestId = uint256(operatorId) << 32 | number;
         uint40 withdrawableAt = uint40(block.timestamp + unbondingSeconds);
-        _requests[msg.sender][serial] =
-            Request(uint64(requestId), uint64(amount), withdrawableAt, operatorId, operator.slashes);
+        _requests[msg.sender][serial] = Request(uint64(requestId), uint64(amount), withdrawableAt, operator.slashes);
         emit UnbondRequested(msg.sender, operatorId, requestId, amount, withdrawableAt);
     }
 
-    function _find(Wallet storage wallet, uint256 requestId) private view returns (uint48 serial, Request memory found) {
+    function _find(Wallet storage wallet, uint256 requestId)
+        private
+        view
+        returns (uint48 serial, Request memory found)
+    {
         for (serial = wallet.firstRequest; serial < wallet.nextRequest; ++serial) {
             found = _requests[msg.sender][serial];
             if (found.requestId == requestId && found.amount > 0) return (serial, found);
@@ -427,9 +447,9 @@ contract Staking is AccessManaged, IStaking {
         revert UnknownRequest(requestId);
     }
 
-    function _takeSlashes(Request memory request) private returns (uint256 left) {
+    function _takeSlashes(Request memory request, uint32 operatorId) private returns (uint256 left) {
         left = request.amount;
-        Slash[] storage slashes = _slashes[request.operatorId];
+        Slash[] storage slashes = _slashes[operatorId];
         for (uint256 i = request.slashes; i < slashes.length; ++i) {
             Slash memory one = slashes[i];
             if (one.fellAt >= request.withdrawableAt) break;
@@ -443,7 +463,7 @@ contract Staking is AccessManaged, IStaking {
     // ---- inside: rewards
 
     function _claim(address account, uint32 operatorId) private {
-        Operator storage operator = _known(operatorId);
+        Operator storage operator = _operators[operatorId];
         Wallet storage wallet = _wallets[account];
         if (_settleRateChange(account, wallet)) return;
         (uint24 rateClass,,) = IDENTITIES.rateClassesOf(account);
@@ -484,8 +504,7 @@ contract Staking is AccessManaged, IStaking {
         IPayoutSplitter.Slice memory since = _collect(account, operatorId, base, fee, next);
         _forgetIfEmpty(account, wallet, operatorId);
         if (before.gross + since.gross == 0) return;
-        IPayoutSplitter.Slice[] memory slices =
-            new IPayoutSplitter.Slice[](before.gross > 0 && since.gross > 0 ? 2 : 1);
+        IPayoutSplitter.Slice[] memory slices = new IPayoutSplitter.Slice[](before.gross > 0 && since.gross > 0 ? 2 : 1);
         slices[0] = before.gross > 0 ? before : since;
         if (slices.length == 2) slices[1] = since;
         SPLITTER.pay(account, operatorId, slices);
@@ -502,8 +521,8 @@ contract Staking is AccessManaged, IStaking {
         if (!changed && owedBase + owedFee == 0) return slice;
         slice.gross = owedBase + owedFee;
         slice.operatorFee = owedFee;
-        position.debtBase += owedBase.toInt256().toInt128();
-        position.debtFee += owedFee.toInt256().toInt128();
+        position.debtBase += owedBase.toInt256().toInt96();
+        position.debtFee += owedFee.toInt256().toInt96();
         _positions[account][operatorId] = position;
     }
 
@@ -516,11 +535,10 @@ contract Staking is AccessManaged, IStaking {
     function _activated(Position memory position, uint32 operatorId) private view returns (Position memory, bool) {
         if (position.pending == 0 || currentEpoch < position.earnsFrom) return (position, false);
         Index memory mark = _marks[operatorId][position.earnsFrom];
-        position.debtBase += Math.ceilDiv(uint256(position.pending) * mark.base, SCALE).toInt256().toInt128();
-        position.debtFee += Math.ceilDiv(uint256(position.pending) * mark.fee, SCALE).toInt256().toInt128();
+        position.debtBase += Math.ceilDiv(uint256(position.pending) * mark.base, SCALE).toInt256().toInt96();
+        position.debtFee += Math.ceilDiv(uint256(position.pending) * mark.fee, SCALE).toInt256().toInt96();
         position.active += position.pending;
         position.pending = 0;
-        position.earnsFrom = 0;
         return (position, true);
     }
 
@@ -530,17 +548,19 @@ contract Staking is AccessManaged, IStaking {
         return (owedBase > 0 ? uint256(owedBase) : 0, owedFee > 0 ? uint256(owedFee) : 0);
     }
 
-    function _earned(uint256 shares, uint256 index) private pure returns (int128) {
-        return (shares * index / SCALE).toInt256().toInt128();
+    function _earned(uint256 shares, uint256 index) private pure returns (int96) {
+        return (shares * index / SCALE).toInt256().toInt96();
     }
 
     function _sync(Operator storage operator) private {
         (uint256 base, uint256 fee, uint256 usedBase, uint256 usedFee) = _index(operator);
+        uint56 dripBase = operator.dripBase - uint56(usedBase);
+        uint56 dripFee = operator.dripFee - uint56(usedFee);
         operator.base = uint104(base);
         operator.fee = uint104(fee);
         operator.syncedAt = uint48(block.timestamp);
-        operator.dripBase -= uint56(usedBase);
-        operator.dripFee -= uint56(usedFee);
+        operator.dripBase = dripBase;
+        operator.dripFee = dripFee;
     }
 
     /// The indices now, and what of the drip they use up. While nobody earns, the drip waits.
@@ -571,7 +591,7 @@ contract Staking is AccessManaged, IStaking {
     }
 
     function _assetsOf(Operator storage operator, uint256 shares) private view returns (uint256) {
-        return shares == 0 ? 0 : Math.mulDiv(shares, operator.assets, operator.shares);
+        return shares == 0 ? 0 : shares * operator.assets / operator.shares;
     }
 
     function _known(uint32 operatorId) private view returns (Operator storage operator) {

@@ -47,7 +47,9 @@ interface IEpochManager {
     event FeeCollected(FeeKind indexed kind, address indexed payer, uint256 amount, bytes32 ref);
     event DataValidationRequested(uint256 indexed requestId, address indexed client, bytes32 dataRoot, uint256 fee);
     event EpochProposed(uint64 indexed number, bytes32 indexed digest, Epoch epoch);
-    event EpochFinal(uint64 indexed number, bytes32 indexed digest, uint256 distributed, uint256 signedWeight, uint32[] signers);
+    event EpochFinal(
+        uint64 indexed number, bytes32 indexed digest, uint256 distributed, uint256 signedWeight, uint32[] signers
+    );
     event ValidatorsSet(Validator[] validators);
 
     error ZeroAmount();

@@ -36,7 +36,13 @@ interface IIdentityRegistry {
     }
 
     event IdentitySet(
-        address indexed wallet, bytes32 indexed id, Kind kind, Status status, uint8 tier, uint24 rateClass, uint64 expiresAt
+        address indexed wallet,
+        bytes32 indexed id,
+        Kind kind,
+        Status status,
+        uint8 tier,
+        uint24 rateClass,
+        uint64 expiresAt
     );
     event StatusSet(address indexed wallet, bytes32 indexed id, Status status, uint64 expiresAt);
     event RateClassScheduled(address indexed wallet, bytes32 indexed id, uint24 rateClass, uint64 fromEpoch);

@@ -34,11 +34,19 @@ interface IReserveRegistry {
     }
 
     event PositionRecorded(
-        bytes32 indexed positionId, uint8 indexed class, uint128 marketValue, uint128 lendableValue, bytes32 receiptHash, address custodian, address valuer
+        bytes32 indexed positionId,
+        uint8 indexed class,
+        uint128 marketValue,
+        uint128 lendableValue,
+        bytes32 receiptHash,
+        address custodian,
+        address valuer
     );
     event PositionConsumed(bytes32 indexed positionId, uint256 amount, uint256 issued);
     event PositionReleased(bytes32 indexed positionId, bytes32 indexed releaseId, uint256 amount);
-    event ReserveAttested(uint128 marketTotal, uint128 lendableTotal, bytes32 positionsRoot, uint64 asOf, address valuer);
+    event ReserveAttested(
+        uint128 marketTotal, uint128 lendableTotal, bytes32 positionsRoot, uint64 asOf, address valuer
+    );
     event MaxAgeSet(uint64 maxAge);
 
     error UnknownPosition(bytes32 positionId);
@@ -63,8 +71,12 @@ interface IReserveRegistry {
     /// Anyone may submit; the two signatures decide (custodian over the receipt, valuer over the value).
     function record(Position calldata p, bytes calldata custodianSignature, bytes calldata valuerSignature) external;
     /// restricted: issuer; custodian signs Release(releaseId, positionIds, amounts); refused when supply would exceed lendable value
-    function release(bytes32 releaseId, bytes32[] calldata positionIds, uint128[] calldata amounts, bytes calldata custodianSignature)
-        external;
+    function release(
+        bytes32 releaseId,
+        bytes32[] calldata positionIds,
+        uint128[] calldata amounts,
+        bytes calldata custodianSignature
+    ) external;
     /// Anyone may submit; the valuer's signature decides; totals must equal what is recorded.
     function attest(Attestation calldata a, bytes calldata valuerSignature) external;
     /// only StateToken, inside mint

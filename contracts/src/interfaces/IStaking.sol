@@ -38,7 +38,11 @@ interface IStaking {
     event OperatorSet(uint32 indexed operatorId, address payoutWallet, uint16 commissionBps, bool open);
     event Staked(address indexed wallet, uint32 indexed operatorId, uint256 amount, uint64 earnsFromEpoch);
     event UnbondRequested(
-        address indexed wallet, uint32 indexed operatorId, uint256 indexed requestId, uint256 amount, uint64 withdrawableAt
+        address indexed wallet,
+        uint32 indexed operatorId,
+        uint256 indexed requestId,
+        uint256 amount,
+        uint64 withdrawableAt
     );
     event Withdrawn(address indexed wallet, uint32 indexed operatorId, uint256 indexed requestId, uint256 amount);
     event RewardDistributed(
@@ -68,7 +72,8 @@ interface IStaking {
     error CommissionTooHigh(uint256 bps);
 
     function stake(uint32 operatorId, uint256 amount) external;
-    function stakeWithPermit(uint32 operatorId, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s) external;
+    function stakeWithPermit(uint32 operatorId, uint256 amount, uint256 deadline, uint8 v, bytes32 r, bytes32 s)
+        external;
     function requestUnbond(uint32 operatorId, uint256 amount) external returns (uint256 requestId);
     function withdraw(uint256 requestId) external;
     function claim(uint32 operatorId) external;

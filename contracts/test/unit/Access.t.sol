@@ -64,8 +64,7 @@ contract AccessTest is Granary {
         if (known % 2 == 0) caller = people[known / 2 % 9];
         vm.assume(caller != door.holder && caller != address(timelock));
         vm.prank(caller);
-        (bool done, bytes memory reason) =
-            door.target.call(abi.encodePacked(door.selector, new bytes(320)));
+        (bool done, bytes memory reason) = door.target.call(abi.encodePacked(door.selector, new bytes(320)));
         isTrue(!done, "refused");
         equal(
             keccak256(reason),
@@ -105,9 +104,7 @@ contract AccessTest is Granary {
         address reservesCode = address(new ReserveRegistry(token));
         address tokenCode = address(
             new StateToken(
-                StateToken.System(
-                    identities, reserves, epochs, address(staking), address(splitter), address(vault)
-                )
+                StateToken.System(identities, reserves, epochs, address(staking), address(splitter), address(vault))
             )
         );
         vm.startPrank(council);

@@ -227,7 +227,7 @@ contract StakingRewardTest is Staked {
     function test_claim_givenNothing_refused() external {
         refuses(IStaking.NothingToClaim.selector);
         claimAs(alice, 1);
-        refuses(IStaking.UnknownOperator.selector);
+        refuses(IStaking.NothingToClaim.selector);
         claimAs(alice, 9);
         stakeAs(alice, 1, DOLLAR);
         epochWith(DOLLAR);
@@ -439,13 +439,11 @@ contract StakingUnbondTest is Staked {
         vm.startPrank(alice);
         refuses(IStaking.ZeroAmount.selector);
         staking.requestUnbond(1, 0);
-        vm.expectRevert(
-            abi.encodeWithSelector(IStaking.StakeTooSmall.selector, 1000 * DOLLAR, 1000 * DOLLAR + 1)
-        );
+        vm.expectRevert(abi.encodeWithSelector(IStaking.StakeTooSmall.selector, 1000 * DOLLAR, 1000 * DOLLAR + 1));
         staking.requestUnbond(1, 1000 * DOLLAR + 1);
         refuses(IStaking.StakeTooSmall.selector);
         staking.requestUnbond(1, type(uint256).max);
-        refuses(IStaking.UnknownOperator.selector);
+        refuses(IStaking.StakeTooSmall.selector);
         staking.requestUnbond(9, 1);
         for (uint256 i; i < 32; ++i) {
             staking.requestUnbond(1, 1);

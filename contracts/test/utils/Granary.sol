@@ -216,9 +216,7 @@ abstract contract Granary is TestBase {
     {
         bytes32 typeHash = keccak256("Release(bytes32 releaseId,bytes32[] positionIds,uint128[] amounts)");
         bytes32 ids = keccak256(abi.encodePacked(positionIds));
-        return signReserve(
-            key, keccak256(abi.encode(typeHash, releaseId, ids, keccak256(abi.encodePacked(amounts))))
-        );
+        return signReserve(key, keccak256(abi.encode(typeHash, releaseId, ids, keccak256(abi.encodePacked(amounts)))));
     }
 
     function signReserve(uint256 key, bytes32 structHash) internal view returns (bytes memory) {
@@ -284,7 +282,7 @@ abstract contract Granary is TestBase {
         }
         (identities, reserves, token) = (IdentityRegistry(places[1]), ReserveRegistry(places[3]), StateToken(places[5]));
         (vault, staking, splitter, epochs) =
-            (TaxVault(places[6]), Staking(places[7]), PayoutSplitter(places[8]), EpochManager(places[9]));
+        (TaxVault(places[6]), Staking(places[7]), PayoutSplitter(places[8]), EpochManager(places[9]));
         address authority = address(manager);
         new IdentityRegistry(staking);
         new ERC1967Proxy(places[0], abi.encodeCall(IdentityRegistry.initialize, (authority, 2026)));

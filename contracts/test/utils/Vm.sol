@@ -34,8 +34,7 @@ interface Vm {
     function recordLogs() external;
     function getRecordedLogs() external returns (Log[] memory);
     function lastCallGas() external view returns (Gas memory);
-    function serializeUint(string calldata object, string calldata key, uint256 value) external returns (string memory);
-    function writeJson(string calldata json, string calldata path) external;
+    function writeFile(string calldata path, string calldata text) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
     function toString(uint256 value) external pure returns (string memory);
     function assertTrue(bool condition, string calldata why) external pure;
