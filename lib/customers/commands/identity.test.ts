@@ -14,7 +14,7 @@ import { revealTaxNumber } from "@/lib/customers/commands/reveal-tax-number";
 import { settleIdentity } from "@/lib/customers/commands/settle-identity";
 import { submitIdentity } from "@/lib/customers/commands/submit-identity";
 import { findCustomers, identityApplicationById, identityQueue, ownIdentity } from "@/lib/customers/queries";
-import { randomHex, type TestBank, testBank } from "@/lib/processes/test-bank";
+import { randomHex, type TestBank, testBank, testDeployment } from "@/lib/processes/test-bank";
 
 let bank: TestBank;
 beforeAll(async () => {
@@ -115,6 +115,27 @@ describe("submit-identity", () => {
     await expect(submitIdentity(bank.as(await bank.staff("clerk")), form())).rejects.toEqual(
       refused("not_allowed"),
     );
+  });
+
+  it("is for the verified only once their check has run out, and then renews instead of registering", async () => {
+    const customer = await bank.customer();
+    await expect(submitIdentity(bank.as(customer), form())).rejects.toEqual(refused("identity_decided"));
+    await bank.worker
+      .update(wallet)
+      .set({ expiresAt: new Date(0) })
+      .where(eq(wallet.id, customer.walletId));
+    expect((await ownIdentity(customer, bank.app)).state).toBe("refresh_needed");
+    const { applicationId } = await submitIdentity(bank.as(customer), form());
+    await decideIdentity(bank.as(await bank.staff("clerk")), { applicationId, decision: "approve" });
+    const asked = await bank.app
+      .select({ kind: outboxIntent.kind })
+      .from(outboxIntent)
+      .where(eq(outboxIntent.to, testDeployment.contracts.identityRegistry))
+      .then((rows) => rows.map(({ kind }) => kind));
+    expect(asked).toContain("identity.renew");
+    const stranger = await bank.customer({ isVerified: false });
+    const forged = { ...stranger, walletId: customer.walletId };
+    await expect(submitIdentity(bank.as(forged), form())).rejects.toEqual(refused("not_found"));
   });
 
   it("has one application when sent eight times at once", async () => {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { and, eq, ne, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { bankNow } from "@/db/columns";
-import { disclosureAcceptance, identityApplication, person, profile } from "@/db/schema/customers";
+import { disclosureAcceptance, identityApplication, person, profile, wallet } from "@/db/schema/customers";
 import { inTransaction } from "@/db/transaction";
 import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
@@ -30,7 +30,12 @@ export async function submitIdentity(ctx: CommandContext, raw: unknown): Promise
     if (!own) throw new AppError("not_found");
     if (own.identityState === "submitted" || own.identityState === "approved")
       throw new AppError("identity_pending");
-    if (own.identityState === "verified") throw new AppError("identity_decided");
+    const [ownWallet] = await tx
+      .select({ isExpired: sql<boolean>`coalesce(${wallet.expiresAt} <= bank.now(), false)` })
+      .from(wallet)
+      .where(and(eq(wallet.id, walletId), eq(wallet.profileId, profileId)));
+    if (!ownWallet) throw new AppError("not_found");
+    if (own.identityState === "verified" && !ownWallet.isExpired) throw new AppError("identity_decided");
 
     const taxNumberIndex = blindIndex("tax_number", input.taxNumber);
     const [other] = await tx
