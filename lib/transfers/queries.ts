@@ -58,12 +58,3 @@ export async function dollarStatement(
   const profileId = ownProfile(actor);
   return statementPage(db, { ref: dollarDeposit(profileId), profileId, ...page });
 }
-
-/** Transfers that got stuck between two steps, for the sweep. */
-export async function stuckTransfers(db: Executor): Promise<{ id: string }[]> {
-  return db
-    .select({ id: dollarTransfer.id })
-    .from(dollarTransfer)
-    .where(eq(dollarTransfer.state, "initiated"))
-    .limit(100);
-}
