@@ -228,36 +228,52 @@ export function sourceHash() {
   return hash.digest("hex");
 }
 
+const isBuilt = (wanted) => {
+  const noted = readText(inRoot(".next", "granary-build.json"));
+  return Boolean(noted) && fs.existsSync(inRoot(".next", "BUILD_ID")) && JSON.parse(noted).sources === wanted;
+};
+
 export async function build() {
   const stamp = inRoot(".next", "granary-build.json");
   const wanted = sourceHash();
-  const noted = readText(stamp);
-  if (noted && fs.existsSync(inRoot(".next", "BUILD_ID")) && JSON.parse(noted).sources === wanted)
-    return false;
-  const reason = noted ? "its sources have changed" : "first build, about a minute";
-  await step("app", `next build (${reason})`, async ({ detail }) => {
-    fs.rmSync(stamp, { force: true });
-    try {
-      await run(process.execPath, [inRoot("node_modules", "next", "dist", "bin", "next"), "build"], {
-        env: { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
-        onLine: (text) => {
-          const phase =
-            /(Creating an optimized|Compiled|Running TypeScript|Collecting|Generating|Finalizing)[^.…]*/.exec(
-              text,
-            );
-          if (phase) detail(phase[0].trim().toLowerCase().slice(0, 50));
-        },
-      });
-    } catch (error) {
-      const text = (error.tail ?? []).join("\n");
-      if (/ENOSPC|no space left/i.test(text))
-        throw new Stop("The disk is full: the build needs about 300 MB.");
-      if (/heap out of memory|SIGKILL/i.test(text + error.message))
-        throw new Stop("The build ran out of memory: it needs about 1.5 GB.");
-      throw new Stop("The app does not build; the compiler says:", (error.tail ?? []).slice(-25));
+  if (isBuilt(wanted)) return false;
+  const reason = fs.existsSync(stamp) ? "its sources have changed" : "first build, about a minute";
+  await step("app", `next build (${reason})`, async ({ detail, note }) => {
+    const patience = Date.now() + 15 * 60_000;
+    // Only one build may run in a folder: another start's is waited for, and used when it is of the same sources.
+    while (!(await buildOnce(stamp, wanted, detail))) {
+      if (Date.now() > patience)
+        throw new Stop(
+          "Another build has been running in this folder for 15 minutes: end it, then start again.",
+        );
+      detail("waiting for another build in this folder");
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+      if (isBuilt(wanted)) return note("next build, by another start");
     }
-    fs.writeFileSync(stamp, `${JSON.stringify({ sources: wanted, builtAt: new Date().toISOString() })}\n`);
   });
+  return true;
+}
+
+/** False when another build is running. */
+async function buildOnce(stamp, wanted, detail) {
+  try {
+    await run(process.execPath, [inRoot("node_modules", "next", "dist", "bin", "next"), "build"], {
+      env: { NODE_ENV: "production", NEXT_TELEMETRY_DISABLED: "1" },
+      onLine: (text) => {
+        const phase = /(Creating an optimized|Compiled|Collecting|Generating|Finalizing)[^.…]*/.exec(text);
+        if (phase) detail(phase[0].trim().toLowerCase().slice(0, 50));
+      },
+    });
+  } catch (error) {
+    const text = (error.tail ?? []).join("\n");
+    if (/Another next build process is already running/.test(text)) return false;
+    fs.rmSync(stamp, { force: true });
+    if (/ENOSPC|no space left/i.test(text)) throw new Stop("The disk is full: the build needs about 300 MB.");
+    if (/heap out of memory|SIGKILL/i.test(text + error.message))
+      throw new Stop("The build ran out of memory: it needs about 1.5 GB.");
+    throw new Stop("The app does not build; the compiler says:", (error.tail ?? []).slice(-25));
+  }
+  fs.writeFileSync(stamp, `${JSON.stringify({ sources: wanted, builtAt: new Date().toISOString() })}\n`);
   return true;
 }
 

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { ChainKeeper } from "@/lib/processes/chain";
 import { type Home, readJson } from "@/lib/processes/home";
 import { endProcess, isAlive, type ProcessRef } from "@/lib/processes/os-process";
@@ -28,15 +29,18 @@ export interface Runtime {
   processes: Record<string, ProcessRef>;
 }
 
-const ownFolders = ["pg", "pg.draft", "chain", "logs", "validators"];
+/** Everything an installation makes, save its lock and its ports, which stay the same from start to start. */
+const ownNames = new Set([
+  ...["pg", "pg.draft", "pg.password", "chain", "logs", "validators", "custodian", "valuer", "data-client"],
+  ...["secrets.json", "installation.json", "deployment.json", "runtime.json", "people.json"],
+]);
 
 /** Empties the installation, and nothing in the folder that it did not make. */
 export function clear(home: Home): void {
   if (!existsSync(home.folder)) return;
   for (const name of readdirSync(home.folder)) {
-    const ours =
-      ownFolders.includes(name) || /\.(json|password|tmp)$/.test(name) || name.startsWith("validator");
-    if (ours) rmSync(`${home.folder}/${name}`, { recursive: true, force: true });
+    if (ownNames.has(name) || name.endsWith(".tmp"))
+      rmSync(join(home.folder, name), { recursive: true, force: true });
   }
 }
 

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, openSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { ChainKeeper, type ChainPlace, chainProcess, rpc } from "@/lib/processes/chain";
+import { bytecodeHash } from "@/lib/processes/contracts";
 import { databaseFailure } from "@/lib/processes/database-failure";
 import { endScreen } from "@/lib/processes/end-screen";
 import { type Home, homeAt, readJson, writeJson } from "@/lib/processes/home";
@@ -251,6 +252,12 @@ class Launcher {
     }
     if (kept) {
       checkKept(kept, wanted);
+      const deployed = readJson<{ bytecodeHash: string }>(home.deployment);
+      if (deployed && deployed.bytecodeHash !== bytecodeHash()) {
+        throw new Stop(
+          "The contracts of this build differ from those that hold the money of the kept data: begin anew with npm start -- --fresh, or go back to the build that deployed them.",
+        );
+      }
       return false;
     }
     if (hasData(home)) {
@@ -376,17 +383,7 @@ class Launcher {
   }
 
   private async deploy(at: Surroundings, secrets: Secrets): Promise<void> {
-    const { bytecodeHash } = await import("@/lib/processes/contracts");
-    const kept = readJson<{ bytecodeHash: string }>(this.home.deployment);
-    if (kept) {
-      if (kept.bytecodeHash !== bytecodeHash()) {
-        throw new Stop(
-          "The contracts of this build differ from those that hold the money of the kept data: begin anew with npm start -- --fresh, or go back to the build that deployed them.",
-        );
-      }
-      return;
-    }
-    if (!existsSync(join(this.options.root, "lib", "chain", "deploy.ts"))) return;
+    if (existsSync(this.home.deployment)) return;
     await step("contracts", "deployed, roles handed over", async () => {
       await this.runOnce("deploy", "lib/processes/deploy-once.ts", {
         ...environmentOf("worker", at, secrets),
