@@ -35,7 +35,8 @@ export type Engine = {
   tools: JobTools;
   /** sends what is queued, makes it final and credits it, until nothing moves */
   settle(): Promise<void>;
-  run(job: Job): Promise<void>;
+  /** one run of each, then settles */
+  run(...jobs: Job[]): Promise<void>;
   /** moves the bank's clock and the chain's */
   jump(seconds: number): Promise<void>;
   /** signs and sends one call with a person's own key; refused calls throw */
@@ -85,16 +86,12 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
   let unseen = 1;
   /** Two empty blocks lie between a transaction and its finality on the demo's chain. */
   const settle = async () => {
-    for (let round = 0; round < 100; round++) {
-      for (let sends = 0; sends < 500 && (await signer.step()); sends++) {
-        await mineEmpty(client, 2);
-        unseen = Math.max(unseen, 0) + 3;
-      }
-      if (unseen <= 0) return;
-      await indexer.step();
-      unseen -= 90;
+    for (let sends = 0; await signer.step(); sends++) {
+      if (sends > 500) throw new Error("the bank did not come to rest");
+      await mineEmpty(client, 2);
+      unseen = Math.max(unseen, 0) + 3;
     }
-    throw new Error("the bank did not come to rest");
+    for (; unseen > 0; unseen -= 90) await indexer.step();
   };
   return {
     tools,
@@ -103,8 +100,8 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
       await jump({ db, client }, seconds);
       unseen = Math.max(unseen, 0) + 1;
     },
-    async run(job) {
-      await job.run(tools, jobContext(db, job.name));
+    async run(...jobs) {
+      for (const job of jobs) await job.run(tools, jobContext(db, job.name));
       await settle();
     },
     async sign(key, call) {

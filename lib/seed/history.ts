@@ -62,13 +62,12 @@ export async function playHistory(engine: Engine, cast: Cast): Promise<void> {
   let today = 0;
   for (let day = 0; day < historyDays; day++) {
     const acts = scenes.filter((scene) => scene.day === day);
-    const isEpoch = day > 0 && day % 3 === 0 && day <= lastEpochDay;
-    if (acts.length === 0 && !isEpoch) continue;
+    const epochEnds = day > 0 && day % 3 === 0 && day <= lastEpochDay;
+    if (acts.length === 0 && !epochEnds) continue;
     if (day > today) await engine.jump((day - today) * daySeconds);
     today = day;
     cast.say(`day ${day + 1} of ${historyDays}`);
-    await stage.morning(day, acts.length > 0);
-    if (isEpoch) await stage.epoch();
+    await stage.morning(day, { somebodyComes: acts.length > 0, epochEnds });
     for (const { who, act } of acts) await stage.play(who, act);
   }
 }
@@ -91,13 +90,20 @@ class Stage {
     this.contracts = engine.tools.deployment.contracts;
   }
 
-  /** What the bank does by itself before anybody comes: reserves are attested, the data client can pay. */
-  async morning(day: number, somebodyComes: boolean): Promise<void> {
-    await this.engine.settle();
-    if (somebodyComes || day % 6 === 0) await this.engine.run(jobNamed("attest-reserves"));
-    if (day > 3 && day % 30 !== 0) return;
-    await this.engine.run(jobNamed("fund-data-client"));
-    await this.engine.run(jobNamed("receipt-positions"));
+  /** What the bank does by itself: reserves are attested, the data client can pay, an epoch ends every third day. */
+  async morning(
+    day: number,
+    { somebodyComes, epochEnds }: { somebodyComes: boolean; epochEnds: boolean },
+  ): Promise<void> {
+    const attest = somebodyComes || day % 6 === 0 ? [jobNamed("attest-reserves")] : [];
+    if (day <= 3 || day % 30 === 0) {
+      await this.engine.run(...attest, jobNamed("fund-data-client"));
+      await this.engine.run(jobNamed("receipt-positions"));
+    } else if (somebodyComes) await this.engine.run(...attest);
+    if (!epochEnds) return;
+    await this.payForData();
+    await this.engine.run(...(somebodyComes ? [] : attest), jobNamed("epoch-tick"));
+    await this.engine.run(jobNamed("epoch-tick"));
   }
 
   async play(who: string, act: Scene["act"]): Promise<void> {
@@ -188,13 +194,7 @@ class Stage {
     await this.engine.run(jobNamed("release-reserves"));
   }
 
-  /** The data client pays, the bank proposes, four validators recompute and sign, the epoch is final and pays. */
-  async epoch(): Promise<void> {
-    await this.payForData();
-    await this.engine.run(jobNamed("epoch-tick"));
-    await this.engine.run(jobNamed("epoch-tick"));
-  }
-
+  /** The demo data client buys the validators' work: the main source of rewards. */
   private async payForData(): Promise<void> {
     const { client } = this.engine.tools;
     const { stateToken, staking, epochManager } = this.contracts;
