@@ -2,6 +2,7 @@ import { and, asc, eq, inArray, lt, sql } from "drizzle-orm";
 import { outboxIntent } from "@/db/schema/chain";
 import { dollarTransfer } from "@/db/schema/collateral";
 import { rateWindow, siweNonce } from "@/db/schema/staff";
+import { expireApprovals } from "@/lib/approvals/commands/expire-approvals";
 import { eachOnItsOwn } from "@/lib/jobs/each-on-its-own";
 import type { Job } from "@/lib/jobs/job";
 import { log } from "@/lib/log";
@@ -38,6 +39,7 @@ export const sweepStuck: Job = {
     if (stuck.length > 0) log.error({ stuck }, "chain effects are stuck");
     await db.delete(siweNonce).where(lt(siweNonce.expiresAt, rubbishAge));
     await db.delete(rateWindow).where(lt(rateWindow.startedAt, rubbishAge));
+    await expireApprovals(ctx);
     await eachOnItsOwn(transfers, (one) => settleTransfer(ctx, one));
   },
 };
