@@ -18,7 +18,7 @@ import {
 } from "@/lib/processes/installation";
 import { releaseLock, takeLock } from "@/lib/processes/lock";
 import type { ProcessRef } from "@/lib/processes/os-process";
-import { choosePorts, isFree, type Ports } from "@/lib/processes/ports";
+import { choosePorts, HeldPorts, isFree, type PortName, type Ports } from "@/lib/processes/ports";
 import {
   createDatabase,
   initialisePostgres,
@@ -93,6 +93,7 @@ export async function launch(options: LaunchOptions): Promise<void> {
 class Launcher {
   private readonly home: Home;
   private readonly running = new Map<string, Supervised>();
+  private readonly ports = new HeldPorts();
   private keeper: ChainKeeper | undefined;
   private locked = false;
   private stopped = false;
@@ -279,7 +280,11 @@ class Launcher {
       fixed.app = port;
     }
     const last = readJson<Ports>(join(this.home.folder, "ports.json")) ?? {};
-    const ports = await choosePorts(last, fixed);
+    let ports = await choosePorts(last, fixed);
+    for (let tries = 1; !(await this.ports.hold(ports)); tries++) {
+      if (tries === 5) throw new Stop("Other programs take ports as fast as they are chosen: try again.");
+      ports = await choosePorts(last, fixed);
+    }
     writeJson(join(this.home.folder, "ports.json"), ports);
     return ports;
   }
@@ -306,9 +311,17 @@ class Launcher {
     };
   }
 
+  /** A process of ours: started again when it ends, its port free for it only now. */
   private run(spec: ProcessSpec): Supervised {
+    const port = this.runtime?.ports[spec.name as PortName];
     const process = new Supervised(
-      spec,
+      {
+        ...spec,
+        prepare: async () => {
+          if (port !== undefined) await this.ports.release(port);
+          return (await spec.prepare?.()) ?? {};
+        },
+      },
       (sentence) => {
         if (!this.stopped) say(`  ${colour.amber("!")} ${sentence}`);
       },

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** A process that may have outlived the one that started it: its id is believed only with its start time. */
@@ -62,4 +62,50 @@ export async function endProcess(
   send(ref.pid, "SIGKILL");
   for (const until = Date.now() + 5_000; Date.now() < until && isAlive(ref); await wait(25));
   return false;
+}
+
+/**
+ * Whether a port is listened on by this process or one of its session; undefined where the system does not tell.
+ * A health check alone could be answered by another program that took the port first.
+ */
+export function listensOn(port: number, leader: number): boolean | undefined {
+  const inodes = new Set<string>();
+  try {
+    for (const file of ["/proc/net/tcp", "/proc/net/tcp6"]) {
+      for (const line of readFileSync(file, "utf8").split("\n").slice(1)) {
+        const fields = line.trim().split(/\s+/);
+        const isListening = fields[3] === "0A";
+        if (isListening && Number.parseInt(fields[1]?.split(":")[1] ?? "", 16) === port)
+          inodes.add(fields[9] ?? "");
+      }
+    }
+  } catch {
+    return undefined;
+  }
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name) && sessionOf(Number(name)) === leader)
+    .some((name) => openSockets(Number(name)).some((inode) => inodes.has(inode)));
+}
+
+function sessionOf(pid: number): number | undefined {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+    return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[3]);
+  } catch {
+    return undefined;
+  }
+}
+
+function openSockets(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1] ?? [];
+      } catch {
+        return [];
+      }
+    });
+  } catch {
+    return [];
+  }
 }

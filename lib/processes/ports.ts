@@ -1,4 +1,4 @@
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 
 /** Preferred ports: what people expect to type first, then a block of our own. */
 export const preferredPorts = {
@@ -57,4 +57,40 @@ export async function choosePorts(last: Partial<Ports> = {}, fixed: Partial<Port
     taken.add(chosen[name]);
   }
   return chosen as Ports;
+}
+
+/**
+ * Keeps chosen ports from other programs until our own process takes its one: a first start may need it only
+ * minutes after it was chosen.
+ */
+export class HeldPorts {
+  private readonly held = new Map<number, Server>();
+
+  /** False when one of them was taken meanwhile; then none is held. */
+  async hold(ports: Ports): Promise<boolean> {
+    for (const port of Object.values(ports)) {
+      const server = await listenOn(port);
+      if (!server) {
+        await Promise.all(Object.values(ports).map((one) => this.release(one)));
+        return false;
+      }
+      this.held.set(port, server);
+    }
+    return true;
+  }
+
+  release(port: number): Promise<void> {
+    const server = this.held.get(port);
+    this.held.delete(port);
+    return new Promise((resolve) => (server ? server.close(() => resolve()) : resolve()));
+  }
+}
+
+function listenOn(port: number): Promise<Server | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer((socket) => socket.destroy());
+    server.unref();
+    server.once("error", () => resolve(undefined));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => resolve(server));
+  });
 }

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { homeAt, writeDurably } from "@/lib/processes/home";
 import { releaseLock, takeLock } from "@/lib/processes/lock";
 import { isAlive, processRef } from "@/lib/processes/os-process";
-import { choosePorts, isFree } from "@/lib/processes/ports";
+import { choosePorts, HeldPorts, isFree, type Ports } from "@/lib/processes/ports";
 import { type ProcessSpec, Supervised } from "@/lib/processes/supervisor";
 
 const folder = mkdtempSync(join(tmpdir(), "granary-supervisor-"));
@@ -63,6 +63,31 @@ describe("supervisor", () => {
     await expect(broken.start()).rejects.toThrow(/broken ended at once: FIELD_KEY is not set/);
   });
 
+  it("is not fooled by another program that answers on the port", async () => {
+    const { createServer: http } = await import("node:http");
+    const other = http((_, response) => response.end("ok")).listen(0, "127.0.0.1");
+    await new Promise((resolve) => other.once("listening", resolve));
+    const port = (other.address() as { port: number }).port;
+    const late = new Supervised(
+      {
+        ...spec("late", `setTimeout(() => require("net").createServer().listen(${port}, "127.0.0.1"), 150)`),
+        livezUrl: `http://127.0.0.1:${port}/livez`,
+      },
+      () => {},
+    );
+    await expect(late.start(3_000)).rejects.toThrow(/late ended at once/);
+    other.close();
+  });
+
+  it("stops at once even while it waits to start something again", async () => {
+    const failing = new Supervised(spec("failing", "setTimeout(() => process.exit(1), 50)"), () => {});
+    await failing.start();
+    await wait(2_500);
+    const since = Date.now();
+    await failing.stop();
+    expect(Date.now() - since).toBeLessThan(1_500);
+  });
+
   it("gives a process nothing but its own environment", async () => {
     process.env.SECRET_OF_THE_LAUNCHER = "x";
     const bare = new Supervised(
@@ -109,6 +134,18 @@ describe("lock", () => {
 });
 
 describe("ports", () => {
+  it("holds what was chosen until our own process takes it", async () => {
+    const ports: Ports = await choosePorts({}, { app: 0 });
+    const held = new HeldPorts();
+    ports.app = ports.chain + 1;
+    expect(await held.hold(ports)).toBe(true);
+    expect(await isFree(ports.chain)).toBe(false);
+    expect(await new HeldPorts().hold(ports)).toBe(false);
+    await held.release(ports.chain);
+    expect(await isFree(ports.chain)).toBe(true);
+    for (const port of Object.values(ports)) await held.release(port);
+  });
+
   it("keeps last time's port, and leaves a taken one alone", async () => {
     const other = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => other.once("listening", resolve));

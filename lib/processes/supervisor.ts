@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readSync, renameSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { endProcess, type ProcessRef, processRef } from "@/lib/processes/os-process";
+import { endProcess, listensOn, type ProcessRef, processRef } from "@/lib/processes/os-process";
 
 export interface ProcessSpec {
   name: string;
@@ -41,6 +41,7 @@ export class Supervised {
   private stopping = false;
   private logStart = 0;
   private life: Promise<void> = Promise.resolve();
+  private readonly stopSignal = new AbortController();
 
   constructor(
     readonly spec: ProcessSpec,
@@ -99,7 +100,8 @@ export class Supervised {
         () => undefined,
       );
       await answer?.body?.cancel();
-      return answer?.ok ?? false;
+      if (!answer?.ok) return false;
+      return listensOn(Number(new URL(this.spec.livezUrl).port), this.child?.pid ?? 0) !== false;
     }
     if (this.spec.saysWhenReady) return this.saidSinceStart().includes(this.spec.saysWhenReady);
     return true;
@@ -116,6 +118,11 @@ export class Supervised {
     return buffer.toString();
   }
 
+  /** A wait that a stop cuts short. */
+  private async pause(ms: number): Promise<void> {
+    await wait(ms, undefined, { signal: this.stopSignal.signal }).catch(() => {});
+  }
+
   private async watch(): Promise<void> {
     while (!this.stopping) {
       const child = this.child;
@@ -128,23 +135,23 @@ export class Supervised {
         if (this.stopping) return;
         const lived = Date.now() - this.startedAt;
         this.failures = lived > healthyAfterMs ? 0 : this.failures + 1;
-        const how = signal ? `was ended by ${signal}` : `ended with code ${code}`;
+        const how = signal ? `was ended by ${signal}` : `ended with code ${code}${this.reason()}`;
         const pause = backoffMs[Math.min(Math.max(this.failures - 1, 0), backoffMs.length - 1)] ?? 1_000;
         this.report(
           `${this.spec.name} ${how}; it starts again${pause >= 1_000 ? ` in ${pause / 1000} s` : ""}.`,
         );
-        await wait(pause);
+        await this.pause(pause);
       } else {
         this.failures += 1;
-        await wait(backoffMs[Math.min(this.failures - 1, backoffMs.length - 1)] ?? 1_000);
+        await this.pause(backoffMs[Math.min(this.failures - 1, backoffMs.length - 1)] ?? 1_000);
       }
       if (this.stopping) return;
       try {
         await this.spawnOnce();
-        for (const until = Date.now() + 60_000; Date.now() < until && this.child; await wait(60)) {
+        for (const until = Date.now() + 60_000; Date.now() < until && this.child; await this.pause(60)) {
           if (this.stopping || (await this.ready())) break;
         }
-        if (this.child && !this.stopping) {
+        if (this.child && !this.stopping && (await this.ready())) {
           await this.spec.onReady?.();
           this.restarts += 1;
           this.report(`${this.spec.name} runs again.`);
@@ -153,16 +160,26 @@ export class Supervised {
       } catch (error) {
         this.failures += 1;
         this.report(`${this.spec.name} could not start: ${(error as Error).message}`);
-        await wait(backoffMs[Math.min(this.failures, backoffMs.length - 1)] ?? 1_000);
+        await this.pause(backoffMs[Math.min(this.failures, backoffMs.length - 1)] ?? 1_000);
       }
     }
   }
 
   async stop(patienceMs = this.spec.stopPatienceMs ?? 8_000): Promise<boolean> {
     this.stopping = true;
+    this.stopSignal.abort();
     const clean = this.ref ? await endProcess(this.ref, this.spec.stopSignal ?? "SIGTERM", patienceMs) : true;
     await this.life;
     return clean;
+  }
+
+  /** Why it ended, where its log tells. */
+  private reason(): string {
+    const said = this.saidSinceStart(8_000);
+    const port = /EADDRINUSE[\s\S]*?port: (\d+)/.exec(said)?.[1];
+    if (port) return `, because port ${port} is taken by another program`;
+    const line = said.split("\n").findLast((text) => /^\w*Error\b|"level":"fatal"/.test(text));
+    return line ? ` (${line.slice(0, 160)})` : "";
   }
 
   /** What it last said, in one line, for a failure's explanation. */
