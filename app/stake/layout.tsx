@@ -27,7 +27,11 @@ export default async function StakeLayout({ children }: { children: ReactNode })
         { href: "/stake/rewards", label: t("rewards"), icon: "ledger" },
         { href: "/stake/account", label: t("account"), icon: "person" },
       ] as const)
-    : ([{ href: "/stake", label: t("overview"), icon: "home" }] as const);
+    : ([
+        { href: "/", label: t("front"), icon: "home" },
+        { href: "/stake", label: t("welcome"), icon: "wallet" },
+        { href: "/reserves", label: t("reserves"), icon: "shield" },
+      ] as const);
   return (
     <MessagesProvider messages={pickMessages("stake", "shared")} timeZone={profile.timeZone}>
       <CustomerShell

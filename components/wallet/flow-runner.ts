@@ -1,6 +1,7 @@
 import { type Address, type Hash, type Hex, type PublicClient, parseAbi, type Transaction } from "viem";
 import type { Config } from "wagmi";
 import { getAccount, getPublicClient, sendTransaction, signTypedData } from "wagmi/actions";
+import { stakingAbi } from "@/lib/chain/abi";
 import { AppError, type ErrorCode } from "@/lib/errors";
 import {
   approveExact,
@@ -134,7 +135,16 @@ async function check(input: RunnerInput, flow: Flow) {
       args: [input.owner],
     });
     if (balance < amountMicros) refuse("balance_too_low");
-    if (flow.kind === "stake") await tryCall(input, tokensCanMove(contracts, amountMicros));
+    if (flow.kind === "stake") {
+      await tryCall(input, tokensCanMove(contracts, { owner: input.owner, amountMicros }));
+      const operator = await client.readContract({
+        address: contracts.staking,
+        abi: stakingAbi,
+        functionName: "operatorOf",
+        args: [flow.operatorId],
+      });
+      if (!operator.open) refuse("operator_closed");
+    }
   }
 
   let gas = 0n;

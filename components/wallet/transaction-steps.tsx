@@ -249,16 +249,14 @@ export function TransactionSteps(props: TransactionStepsProps) {
       <LiveRegion>{step ? `${title(step.id, step.kind)}. ${detail(step.id, step.kind) ?? ""}` : t("allDone")}</LiveRegion>
 
       {!finished && !sent && costMicros !== null && (
-        <dl className="border-y border-rule py-3">
-          <div className="flex items-baseline justify-between gap-4">
-            <dt className="font-semibold">{t("cost.label")}</dt>
-            <dd>
-              <Amount amountMicros={costMicros} />
-            </dd>
-          </div>
-          <p className="mt-1 text-note text-soft">
+        <dl className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 border-y border-rule py-3">
+          <dt className="font-semibold">{t("cost.label")}</dt>
+          <dd>
+            <Amount amountMicros={costMicros} />
+          </dd>
+          <dd className="col-span-2 mt-1 text-note text-soft">
             {t(wallet.config?.mode === "demo" ? "cost.plainDemo" : "cost.plain", { coin: networkCoin.symbol })}
-          </p>
+          </dd>
         </dl>
       )}
 

@@ -56,7 +56,7 @@ export function createWalletConfig(config: PublicConfig, ask: (request: DemoRequ
     }),
     multiInjectedProviderDiscovery: true,
     pollingInterval: 1_000,
-    ssr: false,
+    ssr: true,
     transports: { [chain.id]: http(rpcUrl(), { retryCount: 1, timeout: 10_000 }) },
   });
 }

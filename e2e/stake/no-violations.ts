@@ -7,9 +7,9 @@ export async function expectNoViolations(page: Page) {
   const found = violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`,
   );
-  expect(found, page.url()).toEqual([]);
+  expect.soft(found, page.url()).toEqual([]);
   const sideways = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
-  expect(sideways, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
+  expect.soft(sideways, `${page.url()} scrolls sideways`).toBeLessThanOrEqual(0);
 }

@@ -50,9 +50,12 @@ export function approveExact(contracts: StakeContracts, amountMicros: bigint): C
   return tokenCall(contracts.stateToken, "approve", [contracts.staking, positive(amountMicros)]);
 }
 
-/** Not sent: shows before any signature whether the token would let this amount go to the staking contract. */
-export function tokensCanMove(contracts: StakeContracts, amountMicros: bigint): Call {
-  return tokenCall(contracts.stateToken, "transfer", [contracts.staking, positive(amountMicros)]);
+/**
+ * Never sent, only tried: moving the amount to oneself passes the same checks of pause, identity, hold and balance
+ * that a stake meets, before any permission has been signed.
+ */
+export function tokensCanMove(contracts: StakeContracts, input: { owner: Address; amountMicros: bigint }): Call {
+  return tokenCall(contracts.stateToken, "transfer", [input.owner, positive(input.amountMicros)]);
 }
 
 export function stake(contracts: StakeContracts, input: { operatorId: number; amountMicros: bigint }): Call {

@@ -36,26 +36,29 @@ export function PayoutLines({
       <Row term={t("colGross")} value={<Amount amountMicros={gross} />} />
       <Row term={t("fee")} value={<Amount amountMicros={fee} flow="out" />} />
       {lines.map((line) => (
-        <div key={line.level} className="border-t border-rule py-2">
-          <div className="flex items-baseline justify-between gap-4">
-            <dt>
-              {t(line.level)}
-              {line.name && line.name !== t(line.level) && <span className="text-soft"> · {line.name}</span>}{" "}
-              {line.withheldPpm !== undefined && (
-                <span className="text-soft">
-                  <Rate ratePpm={line.withheldPpm} />
-                </span>
-              )}
-            </dt>
-            <dd>
-              <Amount amountMicros={line.amountMicros} flow="out" />
-            </dd>
-          </div>
+        <div
+          key={line.level}
+          className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 border-t border-rule py-2"
+        >
+          <dt>
+            {t(line.level)}
+            {line.name && line.name !== t(line.level) && <span className="text-soft"> · {line.name}</span>}{" "}
+            {line.withheldPpm !== undefined && (
+              <span className="text-soft">
+                <Rate ratePpm={line.withheldPpm} />
+              </span>
+            )}
+          </dt>
+          <dd>
+            <Amount amountMicros={line.amountMicros} flow="out" />
+          </dd>
           {line.why && (
-            <Why question={t("whyLine")} className="text-note">
-              <p>{line.why}</p>
-              {line.source && <p className="mt-1">{t("sourceOf", { source: line.source })}</p>}
-            </Why>
+            <dd className="col-span-2">
+              <Why question={t("whyLine")} className="text-note">
+                <p>{line.why}</p>
+                {line.source && <p className="mt-1">{t("sourceOf", { source: line.source })}</p>}
+              </Why>
+            </dd>
           )}
         </div>
       ))}
