@@ -183,6 +183,9 @@ class Launcher {
     this.writeRuntime();
 
     if (first) await this.seedWith(at, secrets);
+    // The app needs none of them to open its port, so both start together.
+    const app = this.startApp(at, secrets);
+    app.catch(() => {});
     await this.startProcesses(at, secrets, [
       "signer",
       "custodian",
@@ -194,9 +197,7 @@ class Launcher {
       "worker",
       "data-client",
     ]);
-    await step("app", `${at.appUrl}${options.dev ? ", reloads on save" : ""}`, () =>
-      this.startApp(at, secrets),
-    );
+    await step("app", `${at.appUrl}${options.dev ? ", reloads on save" : ""}`, () => app);
     if (this.stopped) return;
     say(
       endScreen({
