@@ -192,6 +192,24 @@ contract StakingRewardTest is Staked {
         near(claimable(alice, 1), reward, 2, "all hers");
     }
 
+    /// Stakes and rewards of a few units, joined and left at odd moments: rounding never favours the claims.
+    function testFuzz_claim_ofDust_neverExceedsMoneyIn(uint8[24] calldata seeds) external {
+        staking.setOperator(1, payoutWallet(1), 0, true);
+        uint256 moneyIn;
+        for (uint256 i; i < 8; ++i) {
+            address wallet = [alice, bob, carol][seeds[i] % 3];
+            stakeAs(wallet, 1, seeds[i] % 7 + 1);
+            uint256 reward = seeds[i + 8] % 13 + 1;
+            epochWith(reward);
+            moneyIn += reward;
+            pass(seeds[i + 16] % EPOCH_SECONDS);
+            wallet = [alice, bob, carol][seeds[i + 16] % 3];
+            if (staking.stakeOf(wallet, 1).active > 1) unbondAs(wallet, 1, 1);
+            uint256 sum = claimable(alice, 1) + claimable(bob, 1) + claimable(carol, 1);
+            atMost(sum, moneyIn, "claims within money in");
+        }
+    }
+
     function test_claim_ofStakeThatLeft_keepsWhatItEarned() external {
         stakeAs(alice, 1, 1000 * DOLLAR);
         stakeAs(bob, 1, 1000 * DOLLAR);
