@@ -12,6 +12,7 @@ import { LiveRegion } from "@/components/ui/live-region";
 import { StepList, type StepState as Mark } from "@/components/ui/step-list";
 import { AppError, type ErrorCode, errorFacts, isErrorCode } from "@/lib/errors";
 import { weiToMicros } from "@/lib/money/format";
+import { microsPerCent, mulDivUp } from "@/lib/money/math";
 import { networkCoin } from "@/lib/staking/network-coin";
 import { type Flow, type FlowState, hasSent, isFinished, nextStep, retryFrom, startFlow, stepsOf, withStep } from "./flow";
 import type { Permit, RunnerInput } from "./flow-runner";
@@ -48,6 +49,10 @@ export function useKeptFlow(owner: Address, chain: { chainId: number; staking: A
 }
 
 const codeOf = (thrown: unknown): ErrorCode => (thrown instanceof AppError ? thrown.code : "unexpected");
+
+/** An upper bound reads best in whole cents; below a cent it is shown as it is. */
+const wholeCentsUp = (micros: bigint) =>
+  micros < microsPerCent ? micros : mulDivUp(micros, { times: 1n, over: microsPerCent }) * microsPerCent;
 
 /** Every signature of a resident goes through here: preview, simulate, sign, wait, verify. */
 export function TransactionSteps(props: TransactionStepsProps) {
@@ -124,7 +129,7 @@ export function TransactionSteps(props: TransactionStepsProps) {
           dropFlow(key);
           setShown({ ...state.current });
           onFinished?.();
-        } else show(state.current);
+        } else show({ ...state.current });
       } catch (thrown) {
         running.current = false;
         if ((thrown as Error).name === "AbortError") return;
@@ -158,8 +163,7 @@ export function TransactionSteps(props: TransactionStepsProps) {
   const sent = hasSent(shown);
   const steps = stepsOf(shown.flow);
   const lastHash = Object.values(shown.steps).findLast((one) => one.txHash)?.txHash;
-  const costMicros =
-    costWei === null ? null : weiToMicros(costWei, networkCoin.priceMicros);
+  const costMicros = costWei === null ? null : wholeCentsUp(weiToMicros(costWei, networkCoin.priceMicros));
 
   function again(sendAgain: boolean) {
     if (!step) return;
