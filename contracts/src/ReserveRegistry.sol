@@ -157,11 +157,11 @@ contract ReserveRegistry is AccessManagedUpgradeable, EIP712Upgradeable, UUPSUpg
     function _release(bytes32 releaseId, bytes32 positionId, uint128 amount) private returns (uint128 marketGone) {
         if (amount == 0) revert ZeroAmount();
         PositionState storage found = _position(positionId);
-        if (amount > found.issued) revert PositionTooSmall(positionId, found.issued, amount);
+        if (amount > found.lendableValue) revert PositionTooSmall(positionId, found.lendableValue, amount);
         marketGone = uint128(Math.mulDiv(found.marketValue, amount, found.lendableValue, Math.Rounding.Ceil));
         found.marketValue -= marketGone;
         found.lendableValue -= amount;
-        found.issued -= amount;
+        found.issued = amount < found.issued ? found.issued - amount : 0;
         emit PositionReleased(positionId, releaseId, amount);
     }
 

@@ -70,7 +70,8 @@ interface IReserveRegistry {
 
     /// Anyone may submit; the two signatures decide (custodian over the receipt, valuer over the value).
     function record(Position calldata p, bytes calldata custodianSignature, bytes calldata valuerSignature) external;
-    /// restricted: issuer; custodian signs Release(releaseId, positionIds, amounts); refused when supply would exceed lendable value
+    /// restricted: issuer; custodian signs Release(releaseId, positionIds, amounts); refused when supply would exceed lendable
+    /// value. What was issued against a position counts as released first.
     function release(
         bytes32 releaseId,
         bytes32[] calldata positionIds,

@@ -173,6 +173,19 @@ contract ReserveRegistryReleaseTest is Granary {
         equal(reserves.position(_ids[1]).issued, 301_200_000, "the rest");
     }
 
+    function test_release_givenNothingWasMintedAgainstIt_givesAllOfItBack() external {
+        IReserveRegistry.Position memory p = cash(70 * DOLLAR);
+        record(p);
+        delete _ids;
+        delete _amounts;
+        _ids.push(p.positionId);
+        _amounts.push(uint128(70 * DOLLAR));
+        uint256 before = reserves.marketTotal();
+        _release("refund", CUSTODIAN_KEY);
+        equal(reserves.marketTotal(), before - 70 * DOLLAR, "market value left");
+        equal(reserves.position(p.positionId).lendableValue, 0, "position empty");
+    }
+
     function test_release_beyondWhatBacksTheSupply_refused() external {
         _amounts[1] += 1;
         refuses(IReserveRegistry.WouldUnback.selector);
@@ -205,7 +218,7 @@ contract ReserveRegistryReleaseTest is Granary {
         p.lendableValue = uint128(bound(lendable, 1, p.marketValue));
         record(p);
         issued = bound(issued, 1, p.lendableValue);
-        back = bound(back, 1, issued);
+        back = bound(back, 1, p.lendableValue);
         vm.prank(issuer);
         token.mint(alice, issued, p.positionId, "pledge");
         delete _ids;
