@@ -1,9 +1,7 @@
 type Refused = { code: string; reference?: string; details?: Record<string, string> };
 
 /** What a safe action answers, narrowed to the two ends that a form cares about. */
-type Answer<T> =
-  | { data?: T; serverError?: Refused; validationErrors?: unknown }
-  | undefined;
+type Answer<T> = { data?: T; serverError?: Refused; validationErrors?: unknown } | undefined;
 
 export type Acted<T> = { ok: true; data: T } | { ok: false; refusal: Refused };
 

@@ -1,6 +1,12 @@
 import type { ReactNode } from "react";
 
-export type BeforeAfterRow = { id: string; label: ReactNode; before: ReactNode; after: ReactNode; strong?: boolean };
+export type BeforeAfterRow = {
+  id: string;
+  label: ReactNode;
+  before: ReactNode;
+  after: ReactNode;
+  strong?: boolean;
+};
 
 /** What an act changes, side by side, before anything is signed. */
 export function BeforeAfter({
@@ -35,7 +41,11 @@ export function BeforeAfter({
               {row.label}
             </th>
             <td className="py-2.5 pr-3 text-right align-top text-soft">{row.before}</td>
-            <td className={row.strong ? "py-2.5 text-right align-top font-semibold" : "py-2.5 text-right align-top"}>
+            <td
+              className={
+                row.strong ? "py-2.5 text-right align-top font-semibold" : "py-2.5 text-right align-top"
+              }
+            >
               {row.after}
             </td>
           </tr>

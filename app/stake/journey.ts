@@ -56,7 +56,8 @@ function waits(id: JourneyId, facts: JourneyFacts): boolean {
 /** The one thing to do now. After the first reward it follows where the money lies. */
 export function nextAct(facts: JourneyFacts): JourneyId | "identityRefresh" | "identityRefused" {
   if (!facts.isWalletVerified) {
-    if (facts.identityState === "refresh_needed" || facts.identityState === "verified") return "identityRefresh";
+    if (facts.identityState === "refresh_needed" || facts.identityState === "verified")
+      return "identityRefresh";
     return facts.identityState === "refused" ? "identityRefused" : "identity";
   }
   const open = journey(facts).find((step) => step.state === "now" || step.state === "busy");

@@ -42,7 +42,11 @@ export default async function StakeLayout({ children }: { children: ReactNode })
         tools={
           <ThemeToggle
             initial={await rememberedTheme()}
-            words={{ system: shared("theme.system"), light: shared("theme.light"), dark: shared("theme.dark") }}
+            words={{
+              system: shared("theme.system"),
+              light: shared("theme.light"),
+              dark: shared("theme.dark"),
+            }}
           />
         }
         account={address && <SignedInAs address={address} />}

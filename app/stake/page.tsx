@@ -1,6 +1,5 @@
 import { NavLink } from "@/app/nav-link";
 import { Amount } from "@/components/money/amount";
-import { Copyable } from "@/components/ui/copyable";
 import { type Definition, DefinitionList } from "@/components/ui/definition-list";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
@@ -12,12 +11,12 @@ import { env } from "@/lib/env";
 import { translator } from "@/lib/messages/server";
 import { formatToken } from "@/lib/money/format";
 import { activeProfile } from "@/lib/state-profile/queries";
+import { ChainDown } from "./chain-down";
 import { ConnectHere } from "./connect-here";
 import { EarnedTicker } from "./earned-ticker";
-import { journey, journeyIds, type JourneyFacts, nextAct } from "./journey";
+import { type JourneyFacts, journey, journeyIds, nextAct } from "./journey";
 import { RefreshWhile } from "./refresh-while";
 import { standing } from "./standing";
-import { ChainDown } from "./chain-down";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("overview") });
 
@@ -78,10 +77,7 @@ export default async function StakePage() {
   return (
     <>
       <RefreshWhile waiting={journey(facts).some((step) => step.state === "busy")} everyMs={4_000} />
-      <PageHeader
-        title={t("title")}
-        eyebrow={<Copyable value={ctx.actor.address} what={t("address")} shorten />}
-      />
+      <PageHeader title={t("title")} />
       {!chain && (
         <div className="mb-8">
           <ChainDown />
@@ -98,7 +94,10 @@ export default async function StakePage() {
               <p className="mt-1 text-note text-soft">{t("totalNote")}</p>
             </section>
           )}
-          <DefinitionList numeric items={have.chain ? [...dollarRows, ...chainRows(have.chain)] : dollarRows} />
+          <DefinitionList
+            numeric
+            items={have.chain ? [...dollarRows, ...chainRows(have.chain)] : dollarRows}
+          />
           <div className="flex flex-wrap gap-3">
             <LinkButton variant="secondary" href="/stake/dollars" link={NavLink}>
               {t("bring")}
@@ -145,7 +144,9 @@ function NextStep({ facts, symbol }: { facts: JourneyFacts; symbol: string }) {
   const t = translator("stake.next");
   const name = nextText(facts);
   const amount =
-    name === "stake" ? formatToken(facts.tokensMicros, symbol) : `$${formatToken(facts.dollarsMicros, "").trim()}`;
+    name === "stake"
+      ? formatToken(facts.tokensMicros, symbol)
+      : `$${formatToken(facts.dollarsMicros, "").trim()}`;
   return (
     <Section title={t(`${name}.title`)} boxed className="border-l-8 border-l-accent">
       <p className="mb-5 text-soft">{t(`${name}.text`, { amount })}</p>
@@ -158,7 +159,11 @@ function NextStep({ facts, symbol }: { facts: JourneyFacts; symbol: string }) {
 
 function Journey({ facts, symbol }: { facts: JourneyFacts; symbol: string }) {
   const t = translator("stake.journey");
-  const waiting = { identity: t("waiting.identity"), convert: t("waiting.convert"), rewards: t("waiting.rewards") };
+  const waiting = {
+    identity: t("waiting.identity"),
+    convert: t("waiting.convert"),
+    rewards: t("waiting.rewards"),
+  };
   return (
     <Section title={t("title")}>
       <StepList

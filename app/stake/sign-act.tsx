@@ -4,7 +4,6 @@ import { useRouter } from "next/navigation";
 import { type ReactNode, useState } from "react";
 import type { Address } from "viem";
 import { Button } from "@/components/ui/button";
-import { Skeleton } from "@/components/ui/skeleton";
 import type { Flow } from "@/components/wallet/flow";
 import { TransactionSteps, useKeptFlow } from "@/components/wallet/transaction-steps";
 import { useRequestCoin } from "./use-request-coin";
@@ -36,8 +35,7 @@ export function SignAct({
   const requestCoin = useRequestCoin();
   const [started, setStarted] = useState<{ flow: Flow; id: number } | null>(null);
   const [left, setLeft] = useState(false);
-  if (kept === undefined) return <Skeleton className="h-12" />;
-  const running = started?.flow ?? (left ? null : kept);
+  const running = started?.flow ?? (left ? null : kept) ?? null;
   if (!running)
     return (
       <Button

@@ -28,7 +28,8 @@ export async function standing({ actor }: CommandContext) {
     stakedMicros: overview ? overview.activeMicros + overview.pendingMicros : 0n,
     claimableMicros: overview?.earnedGrossMicros ?? 0n,
     hasConverted: conversions.some((one) => one.state === "minted"),
-    hasStaked: history.rows.length > 0 || (overview?.positions.length ?? 0) + (overview?.unbondings.length ?? 0) > 0,
+    hasStaked:
+      history.rows.length > 0 || (overview?.positions.length ?? 0) + (overview?.unbondings.length ?? 0) > 0,
     hasBeenPaid: history.rows.length > 0,
   };
   return {

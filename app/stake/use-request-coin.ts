@@ -10,7 +10,8 @@ import { requestCoin } from "./actions";
 export function useRequestCoin() {
   return useCallback(async (): Promise<{ ok: boolean; code?: ErrorCode }> => {
     const answer = await act(() => requestCoin());
-    if (!answer.ok) return { ok: false, code: isErrorCode(answer.refusal.code) ? answer.refusal.code : "unexpected" };
+    if (!answer.ok)
+      return { ok: false, code: isErrorCode(answer.refusal.code) ? answer.refusal.code : "unexpected" };
     await new Promise((resolve) => setTimeout(resolve, 4_000));
     return { ok: true };
   }, []);

@@ -40,7 +40,7 @@ export function ConnectPanel({ isDemo, onSignedIn }: { isDemo: boolean; onSigned
       .catch(() => setFailure("wrong_chain"));
   }
 
-  async function useAnother() {
+  async function chooseAnother() {
     if (!wallet.wagmi) return;
     const { disconnect } = await import("wagmi/actions");
     await disconnect(wallet.wagmi).catch(() => undefined);
@@ -60,10 +60,16 @@ export function ConnectPanel({ isDemo, onSignedIn }: { isDemo: boolean; onSigned
           </p>
           <p className="text-soft">{t("signInText")}</p>
           <div className="flex flex-wrap gap-3">
-            <Button size="lg" onClick={signIn} busy={busy} busyLabel={t("lookInWallet")} data-testid="sign-in">
+            <Button
+              size="lg"
+              onClick={signIn}
+              busy={busy}
+              busyLabel={t("lookInWallet")}
+              data-testid="sign-in"
+            >
               {t("signIn")}
             </Button>
-            <Button size="lg" variant="quiet" onClick={useAnother}>
+            <Button size="lg" variant="quiet" onClick={chooseAnother}>
               {t("another")}
             </Button>
           </div>
@@ -105,7 +111,9 @@ export function ConnectPanel({ isDemo, onSignedIn }: { isDemo: boolean; onSigned
           title={errorWords[failure].what}
           money={errorWords[failure].money}
           next={errorWords[failure].next}
-          actions={failure === "wrong_chain" ? <Button onClick={switchChain}>{t("switchChain")}</Button> : undefined}
+          actions={
+            failure === "wrong_chain" ? <Button onClick={switchChain}>{t("switchChain")}</Button> : undefined
+          }
         />
       )}
     </div>

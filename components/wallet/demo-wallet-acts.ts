@@ -14,7 +14,13 @@ const names = {
   redeem: "redeem",
 } as const;
 
-const amountPlace: Record<string, number> = { approve: 1, stake: 1, stakeWithPermit: 1, requestUnbond: 1, redeem: 0 };
+const amountPlace: Record<string, number> = {
+  approve: 1,
+  stake: 1,
+  stakeWithPermit: 1,
+  requestUnbond: 1,
+  redeem: 0,
+};
 
 export type WalletAct = { name: (typeof names)[keyof typeof names]; amount: string };
 

@@ -8,8 +8,8 @@ import { Copyable } from "@/components/ui/copyable";
 import { StatusChip } from "@/components/ui/status-chip";
 import { formatAmount, formatDollars, weiToMicros } from "@/lib/money/format";
 import { networkCoin } from "@/lib/staking/network-coin";
-import { actOf } from "./demo-wallet-acts";
 import type { DemoRequest } from "./demo-wallet";
+import { actOf } from "./demo-wallet-acts";
 import type { PublicConfig } from "./wallet-store";
 
 /** The demo wallet's own window: says in plain words what is being asked, and waits for yes or no. */
@@ -73,7 +73,7 @@ function Body({ request, config }: { request: DemoRequest; config: PublicConfig 
   if (request.kind === "connect") return <p>{t("connectText", { bank: config.bankName })}</p>;
   if (request.kind === "message")
     return (
-      <pre className="max-h-72 overflow-auto border border-rule bg-paper p-4 font-mono text-label whitespace-pre-wrap" tabIndex={0}>
+      <pre className="border border-rule bg-paper p-4 font-mono text-label break-words whitespace-pre-wrap">
         {request.text}
       </pre>
     );
@@ -82,9 +82,7 @@ function Body({ request, config }: { request: DemoRequest; config: PublicConfig 
     const until = request.lines.find(([name]) => name === "deadline")?.[1] ?? "0";
     return (
       <div className="space-y-2">
-        <p>
-          {t("permissionText", { amount: `${formatAmount(BigInt(value))} ${config.tokenSymbol}` })}
-        </p>
+        <p>{t("permissionText", { amount: `${formatAmount(BigInt(value))} ${config.tokenSymbol}` })}</p>
         <p className="text-note text-soft">
           {t("permissionUntil", { time: new Date(Number(until) * 1000).toLocaleTimeString() })}
         </p>

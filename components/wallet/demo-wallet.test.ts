@@ -1,6 +1,12 @@
 import { hashMessage, recoverMessageAddress, recoverTypedDataAddress, stringToHex } from "viem";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createDemoProvider, type DemoRequest, demoWalletKey, eraseDemoWallet, restoreDemoWallet } from "./demo-wallet";
+import {
+  createDemoProvider,
+  type DemoRequest,
+  demoWalletKey,
+  eraseDemoWallet,
+  restoreDemoWallet,
+} from "./demo-wallet";
 
 const kept = new Map<string, string>();
 const asked: DemoRequest[] = [];
@@ -50,7 +56,10 @@ describe("the demo wallet", () => {
   it("signs messages for real, and says in words what it signs", async () => {
     const { wallet, address } = await connected();
     const message = stringToHex("Sign in. This costs nothing.");
-    const signature = (await wallet.request({ method: "personal_sign", params: [message, address] })) as `0x${string}`;
+    const signature = (await wallet.request({
+      method: "personal_sign",
+      params: [message, address],
+    })) as `0x${string}`;
     expect(await recoverMessageAddress({ message: { raw: message }, signature })).toBe(address);
     expect(asked.at(-1)).toMatchObject({ kind: "message", text: "Sign in. This costs nothing." });
     expect(hashMessage({ raw: message })).toBe(hashMessage("Sign in. This costs nothing."));

@@ -251,7 +251,9 @@ async function sentUnderNonce(
 function sameAct(input: RunnerInput, flow: Flow, leg: number, sent: Transaction): boolean {
   const memory = { permit: { signature: `0x${"11".repeat(64)}1b` as Hex, deadline: 0n } };
   const call = callOf({ ...input, memory }, flow, leg);
-  return sent.to?.toLowerCase() === call.to.toLowerCase() && sent.input.startsWith(call.data.slice(0, 2 + 8 + 128));
+  return (
+    sent.to?.toLowerCase() === call.to.toLowerCase() && sent.input.startsWith(call.data.slice(0, 2 + 8 + 128))
+  );
 }
 
 /** Never sends: only looks whether an earlier request to the wallet has led to anything. */
@@ -314,10 +316,9 @@ async function wait(input: RunnerInput, flow: Flow, step: Step) {
 
 /** Done is what our own index has seen, not what a wallet claims. */
 async function verify(input: RunnerInput, step: Step) {
-  const blocks = Object.values(input.read().steps).flatMap((one) =>
-    one.blockNumber ? [BigInt(one.blockNumber)] : [],
-  );
-  const needed = blocks.reduce((a, b) => (a > b ? a : b), 0n);
+  let needed = 0n;
+  for (const { blockNumber } of Object.values(input.read().steps))
+    if (blockNumber && BigInt(blockNumber) > needed) needed = BigInt(blockNumber);
   const startedAt = Date.now();
   let failures = 0;
   for (;;) {

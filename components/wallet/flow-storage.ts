@@ -27,7 +27,7 @@ export function dropFlow(key: FlowKey) {
 export function keptFlow(key: FlowKey): FlowState | undefined {
   try {
     const kept = JSON.parse(localStorage.getItem(nameOf(key)) ?? "null") as FlowState | null;
-    if (!kept || kept.version !== 1 || isFinished(kept)) return undefined;
+    if (kept?.version !== 1 || isFinished(kept)) return undefined;
     return resumeFlow(kept);
   } catch {
     return undefined;

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type Flow, hasSent, isFinished, nextStep, resumeFlow, retryFrom, startFlow, stepsOf, withStep } from "./flow";
+import {
+  type Flow,
+  hasSent,
+  isFinished,
+  nextStep,
+  resumeFlow,
+  retryFrom,
+  startFlow,
+  stepsOf,
+  withStep,
+} from "./flow";
 
 const byPermit: Flow = { kind: "stake", operatorId: 2, amountMicros: "5000000", permission: "permit" };
 const byApproval: Flow = { ...byPermit, permission: "approve" };
@@ -17,11 +27,20 @@ describe("the steps of a flow", () => {
   });
 
   it("shows both transactions of a stake by approval", () => {
-    expect(stepsOf(byApproval).map((step) => step.kind)).toEqual(["check", "send", "wait", "send", "wait", "verify"]);
+    expect(stepsOf(byApproval).map((step) => step.kind)).toEqual([
+      "check",
+      "send",
+      "wait",
+      "send",
+      "wait",
+      "verify",
+    ]);
   });
 
   it("claims from every operator in one flow", () => {
-    expect(stepsOf({ kind: "claim", operatorIds: [1, 3] }).filter((step) => step.kind === "send")).toHaveLength(2);
+    expect(
+      stepsOf({ kind: "claim", operatorIds: [1, 3] }).filter((step) => step.kind === "send"),
+    ).toHaveLength(2);
   });
 
   it("goes step by step until all are done", () => {
@@ -74,7 +93,11 @@ describe("trying again", () => {
   });
 
   it("keeps the nonce of a send without an answer, so that it can be found instead of repeated", () => {
-    let state = withStep(startFlow(byPermit, 0), "send-stake", { status: "asking", nonceBefore: 3, blockBefore: "8" });
+    let state = withStep(startFlow(byPermit, 0), "send-stake", {
+      status: "asking",
+      nonceBefore: 3,
+      blockBefore: "8",
+    });
     state = withStep(state, "send-stake", { status: "failed", failure: "chain_down" });
     expect(retryFrom(state, "send-stake", { sendAgain: false }).steps["send-stake"]).toMatchObject({
       status: "todo",

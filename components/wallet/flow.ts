@@ -100,7 +100,8 @@ export function resumeFlow(kept: FlowState): FlowState {
   const sentStake = hasSent(kept);
   for (const step of stepsOf(kept.flow)) {
     const state = kept.steps[step.id] ?? { status: "todo" as const };
-    if (state.status === "done" && step.kind === "permit" && !sentStake && !sendAsked(kept)) steps[step.id] = { status: "todo" };
+    if (state.status === "done" && step.kind === "permit" && !sentStake && !sendAsked(kept))
+      steps[step.id] = { status: "todo" };
     else if (state.status === "done" || state.status === "failed") steps[step.id] = state;
     else if (step.kind === "send" && state.nonceBefore !== undefined)
       steps[step.id] = { ...state, status: "asking" };

@@ -1,7 +1,7 @@
 import { signIn } from "next-auth/react";
+import { createSiweMessage } from "viem/siwe";
 import type { Config } from "wagmi";
 import { getAccount, signMessage } from "wagmi/actions";
-import { createSiweMessage } from "viem/siwe";
 import { signInStatement } from "@/lib/auth/siwe-message";
 import { AppError, type ErrorCode, isErrorCode } from "@/lib/errors";
 import { walletFailure } from "./wallet-failure";
@@ -11,7 +11,10 @@ const messageMinutes = 5;
 
 /** A nonce for this browser, and the server's own time, so that a wrong clock here cannot spoil the sign-in. */
 async function freshNonce(): Promise<{ nonce: string; now: string }> {
-  const answer = await fetch("/api/auth/nonce", { cache: "no-store", headers: { accept: "application/json" } });
+  const answer = await fetch("/api/auth/nonce", {
+    cache: "no-store",
+    headers: { accept: "application/json" },
+  });
   if (answer.status === 429) throw new AppError("rate_limited");
   if (!answer.ok) throw new AppError("unexpected");
   return (await answer.json()) as { nonce: string; now: string };

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useCallback, useEffect, useRef, useState } from "react";
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslations } from "use-intl/react";
 import type { Address } from "viem";
 import { errorWords } from "@/components/copy/errors";
@@ -9,12 +9,22 @@ import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
 import { Copyable } from "@/components/ui/copyable";
 import { LiveRegion } from "@/components/ui/live-region";
-import { StepList, type StepState as Mark } from "@/components/ui/step-list";
+import { type StepState as Mark, StepList } from "@/components/ui/step-list";
 import { AppError, type ErrorCode, errorFacts, isErrorCode } from "@/lib/errors";
 import { weiToMicros } from "@/lib/money/format";
 import { microsPerCent, mulDivUp } from "@/lib/money/math";
 import { networkCoin } from "@/lib/staking/network-coin";
-import { type Flow, type FlowState, hasSent, isFinished, nextStep, retryFrom, startFlow, stepsOf, withStep } from "./flow";
+import {
+  type Flow,
+  type FlowState,
+  hasSent,
+  isFinished,
+  nextStep,
+  retryFrom,
+  startFlow,
+  stepsOf,
+  withStep,
+} from "./flow";
 import type { Permit, RunnerInput } from "./flow-runner";
 import { dropFlow, type FlowKey, keepFlow, keptFlow } from "./flow-storage";
 import { useWallet } from "./use-wallet";
@@ -39,12 +49,13 @@ export type TransactionStepsProps = {
   requestCoin?: () => Promise<{ ok: boolean; code?: ErrorCode }>;
 };
 
-/** An unfinished flow left by an earlier visit; undefined until the browser's own memory has been read. */
+/** An unfinished flow left by an earlier visit; null until the browser's own memory has been read. */
 export function useKeptFlow(owner: Address, chain: { chainId: number; staking: Address }, flowId: string) {
-  const [kept, setKept] = useState<Flow | null | undefined>(undefined);
+  const { chainId, staking } = chain;
+  const [kept, setKept] = useState<Flow | null>(null);
   useEffect(() => {
-    setKept(keptFlow({ ...chain, owner, flowId })?.flow ?? null);
-  }, [chain.chainId, chain.staking, owner, flowId]);
+    setKept(keptFlow({ chainId, staking, owner, flowId })?.flow ?? null);
+  }, [chainId, staking, owner, flowId]);
   return kept;
 }
 
@@ -59,8 +70,14 @@ export function TransactionSteps(props: TransactionStepsProps) {
   const { flowId, flow, owner, chain, onFinished, onLeave, requestCoin } = props;
   const t = useTranslations("stake.steps");
   const wallet = useWallet();
-  const key: FlowKey = { ...chain, owner, flowId };
+  const { chainId, staking } = chain;
+  const key = useMemo<FlowKey>(
+    () => ({ chainId, staking, owner, flowId }),
+    [chainId, staking, owner, flowId],
+  );
 
+  /** a flow that runs is never exchanged under way: the page gives a new key for a new flow */
+  const first = useRef(flow);
   const state = useRef<FlowState>(startFlow(flow, 0));
   const memory = useRef<{ permit?: Permit }>({});
   const running = useRef(false);
@@ -74,22 +91,21 @@ export function TransactionSteps(props: TransactionStepsProps) {
   const show = useCallback(
     (next: FlowState, keep = true) => {
       state.current = next;
-      if (keep) keepFlow({ ...chain, owner, flowId }, next);
+      if (keep) keepFlow(key, next);
       setShown(next);
     },
-    [chain.chainId, chain.staking, owner, flowId],
+    [key],
   );
 
   useEffect(() => {
     loadWallet();
-    const kept = keptFlow({ ...chain, owner, flowId });
+    const kept = keptFlow(key);
     setResumed(Boolean(kept && hasSent(kept)));
-    show(kept ?? startFlow(flow, Date.now()), Boolean(kept));
+    show(kept ?? startFlow(first.current, Date.now()), Boolean(kept));
     const controller = new AbortController();
     setStopper(controller);
     return () => controller.abort();
-    // biome-ignore lint/correctness/useExhaustiveDependencies: a flow that runs is never exchanged under way; the page gives a new key for a new flow
-  }, [flowId, owner]);
+  }, [key, show]);
 
   const inputFor = useCallback(
     (signal: AbortSignal): RunnerInput | null => {
@@ -117,7 +133,8 @@ export function TransactionSteps(props: TransactionStepsProps) {
     if (!step || !stopper || stopper.signal.aborted || running.current) return;
     if (stepState?.status === "failed" || needsPress || orphaned) return;
     const input = inputFor(stopper.signal);
-    if (!input || (wallet.connection !== "connected" && step.kind !== "wait" && step.kind !== "verify")) return;
+    if (!input || (wallet.connection !== "connected" && step.kind !== "wait" && step.kind !== "verify"))
+      return;
     running.current = true;
     show(withStep(state.current, step.id, { status: "doing" }), step.kind !== "check");
     (async () => {
@@ -134,27 +151,30 @@ export function TransactionSteps(props: TransactionStepsProps) {
         running.current = false;
         if ((thrown as Error).name === "AbortError") return;
         if (step.kind === "permit" || step.kind === "send") setArmed(false);
-        show(withStep(state.current, step.id, { status: "failed", failure: codeOf(thrown) }), step.kind !== "check");
+        show(
+          withStep(state.current, step.id, { status: "failed", failure: codeOf(thrown) }),
+          step.kind !== "check",
+        );
       }
     })();
   });
 
   useEffect(() => {
-    if (!orphaned || !step || !stopper) return;
-    const input = inputFor(stopper.signal);
-    if (!input) return;
+    const asked = nextStep(state.current);
+    const input = stopper && inputFor(stopper.signal);
+    if (!orphaned || !asked || !input) return;
     let stopped = false;
     import("./flow-runner")
-      .then(({ watchAsking }) => watchAsking(input, step))
+      .then(({ watchAsking }) => watchAsking(input, asked))
       .then(() => !stopped && setShown({ ...state.current }))
       .catch((thrown) => {
         if (stopped || (thrown as Error).name === "AbortError") return;
-        show(withStep(state.current, step.id, { status: "failed", failure: codeOf(thrown) }));
+        show(withStep(state.current, asked.id, { status: "failed", failure: codeOf(thrown) }));
       });
     return () => {
       stopped = true;
     };
-  }, [orphaned, step?.id, stopper, inputFor, show]);
+  }, [orphaned, stopper, inputFor, show]);
 
   if (!shown) return <p className="text-soft">{t("loading")}</p>;
 
@@ -167,7 +187,8 @@ export function TransactionSteps(props: TransactionStepsProps) {
 
   function again(sendAgain: boolean) {
     if (!step) return;
-    memory.current.permit = step.kind === "send" && failure === "wallet_rejected" ? memory.current.permit : undefined;
+    memory.current.permit =
+      step.kind === "send" && failure === "wallet_rejected" ? memory.current.permit : undefined;
     show(retryFrom(state.current, step.id, { sendAgain }));
     if (step.kind === "send" || step.kind === "permit" || sendAgain) setArmed(true);
   }
@@ -192,7 +213,8 @@ export function TransactionSteps(props: TransactionStepsProps) {
     const answer = await requestCoin();
     setBusyFix(false);
     if (answer.ok) again(false);
-    else if (step) show(withStep(state.current, step.id, { status: "failed", failure: answer.code ?? "unexpected" }));
+    else if (step)
+      show(withStep(state.current, step.id, { status: "failed", failure: answer.code ?? "unexpected" }));
   }
 
   function leave() {
@@ -231,7 +253,9 @@ export function TransactionSteps(props: TransactionStepsProps) {
   };
 
   const wrongWallet =
-    wallet.connection === "connected" && wallet.address && wallet.address.toLowerCase() !== owner.toLowerCase();
+    wallet.connection === "connected" &&
+    wallet.address &&
+    wallet.address.toLowerCase() !== owner.toLowerCase();
   const disconnected = wallet.phase === "ready" && wallet.connection === "none" && !finished;
 
   return (
@@ -250,7 +274,9 @@ export function TransactionSteps(props: TransactionStepsProps) {
           ) : undefined,
         }))}
       />
-      <LiveRegion>{step ? `${title(step.id, step.kind)}. ${detail(step.id, step.kind) ?? ""}` : t("allDone")}</LiveRegion>
+      <LiveRegion>
+        {step ? `${title(step.id, step.kind)}. ${detail(step.id, step.kind) ?? ""}` : t("allDone")}
+      </LiveRegion>
 
       {!finished && !sent && costMicros !== null && (
         <dl className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 border-y border-rule py-3">
@@ -259,7 +285,9 @@ export function TransactionSteps(props: TransactionStepsProps) {
             <Amount amountMicros={costMicros} />
           </dd>
           <dd className="col-span-2 mt-1 text-note text-soft">
-            {t(wallet.config?.mode === "demo" ? "cost.plainDemo" : "cost.plain", { coin: networkCoin.symbol })}
+            {t(wallet.config?.mode === "demo" ? "cost.plainDemo" : "cost.plain", {
+              coin: networkCoin.symbol,
+            })}
           </dd>
         </dl>
       )}
@@ -270,7 +298,11 @@ export function TransactionSteps(props: TransactionStepsProps) {
           tone={failure === "wallet_rejected" ? "info" : "error"}
           title={errorWords[failure].what}
           money={errorWords[failure].money}
-          next={wrongWallet ? t("wrongWallet", { address: `${owner.slice(0, 6)}…${owner.slice(-4)}` }) : errorWords[failure].next}
+          next={
+            wrongWallet
+              ? t("wrongWallet", { address: `${owner.slice(0, 6)}…${owner.slice(-4)}` })
+              : errorWords[failure].next
+          }
           actions={
             <>
               {failure === "wrong_chain" && (
@@ -284,16 +316,25 @@ export function TransactionSteps(props: TransactionStepsProps) {
                   {t("getCoin")}
                 </Button>
               )}
-              {(errorFacts[failure].retry || failure === "network_coin_too_low") && failure !== "wrong_chain" && (
-                <Button
-                  variant={failure === "network_coin_too_low" || failure === "wallet_not_connected" ? "secondary" : "primary"}
-                  onClick={() =>
-                    again(failure === "transaction_lost" || failure === "transaction_failed" || failure === "transaction_replaced")
-                  }
-                >
-                  {failure === "transaction_lost" ? t("sendAgain") : t("tryAgain")}
-                </Button>
-              )}
+              {(errorFacts[failure].retry || failure === "network_coin_too_low") &&
+                failure !== "wrong_chain" && (
+                  <Button
+                    variant={
+                      failure === "network_coin_too_low" || failure === "wallet_not_connected"
+                        ? "secondary"
+                        : "primary"
+                    }
+                    onClick={() =>
+                      again(
+                        failure === "transaction_lost" ||
+                          failure === "transaction_failed" ||
+                          failure === "transaction_replaced",
+                      )
+                    }
+                  >
+                    {failure === "transaction_lost" ? t("sendAgain") : t("tryAgain")}
+                  </Button>
+                )}
               <Button variant="quiet" onClick={leave}>
                 {sent ? t("leave") : t("startOver")}
               </Button>

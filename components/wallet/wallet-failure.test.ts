@@ -23,7 +23,9 @@ describe("what a wallet or a node throws, as a code with words", () => {
   });
 
   it("knows a wallet without network coin", () => {
-    expect(walletFailure(new Error("insufficient funds for gas * price + value"))).toBe("network_coin_too_low");
+    expect(walletFailure(new Error("insufficient funds for gas * price + value"))).toBe(
+      "network_coin_too_low",
+    );
   });
 
   it("knows a wallet on another network", () => {

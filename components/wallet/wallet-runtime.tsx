@@ -72,7 +72,11 @@ function Bridge({ wagmi, config }: { wagmi: Config; config: PublicConfig }) {
 
   useEffect(() => {
     const connection =
-      account.status === "connected" ? "connected" : account.status === "disconnected" ? "none" : "connecting";
+      account.status === "connected"
+        ? "connected"
+        : account.status === "disconnected"
+          ? "none"
+          : "connecting";
     setWallet({
       phase: "ready",
       wagmi,
@@ -105,8 +109,13 @@ function Bridge({ wagmi, config }: { wagmi: Config; config: PublicConfig }) {
 
 /** Everything of the wallet library; loaded when somebody connects or has been connected before. */
 export default function WalletRuntime({ wants }: { wants: boolean }) {
-  const [ready, setReady] = useState<{ wagmi: Config; config: PublicConfig; queries: QueryClient } | null>(null);
-  const [pending, setPending] = useState<{ request: DemoRequest; answer: (approved: boolean) => void } | null>(null);
+  const [ready, setReady] = useState<{ wagmi: Config; config: PublicConfig; queries: QueryClient } | null>(
+    null,
+  );
+  const [pending, setPending] = useState<{
+    request: DemoRequest;
+    answer: (approved: boolean) => void;
+  } | null>(null);
 
   useEffect(() => {
     let gone = false;
@@ -135,10 +144,19 @@ export default function WalletRuntime({ wants }: { wants: boolean }) {
   return (
     <WagmiProvider config={ready.wagmi}>
       <QueryClientProvider client={ready.queries}>
-        <RainbowKitProvider theme={theme} modalSize="compact" avatar={BlankAvatar} appInfo={{ appName: ready.config.bankName }}>
+        <RainbowKitProvider
+          theme={theme}
+          modalSize="compact"
+          avatar={BlankAvatar}
+          appInfo={{ appName: ready.config.bankName }}
+        >
           <Bridge key={String(wants)} wagmi={ready.wagmi} config={ready.config} />
         </RainbowKitProvider>
-        <DemoWalletSheet request={pending?.request ?? null} config={ready.config} answer={(yes) => pending?.answer(yes)} />
+        <DemoWalletSheet
+          request={pending?.request ?? null}
+          config={ready.config}
+          answer={(yes) => pending?.answer(yes)}
+        />
       </QueryClientProvider>
     </WagmiProvider>
   );

@@ -1,12 +1,20 @@
 import { expect, type Page, test } from "@playwright/test";
 import { createPublicClient, http, parseAbi } from "viem";
-import { createSiweMessage } from "viem/siwe";
 import { generatePrivateKey, privateKeyToAccount } from "viem/accounts";
+import { createSiweMessage } from "viem/siwe";
 import { bank } from "../fixtures/bank";
 import { injectWallet, type TestWallet } from "../wallet/inject-wallet";
 import { approveIdentity, refuseIdentity } from "./clerk";
 import { expectNoViolations } from "./no-violations";
-import { bring, connect, convert, newPerson, nothingToConfirm, sendIdentity, untilVerified } from "./resident";
+import {
+  bring,
+  connect,
+  convert,
+  newPerson,
+  nothingToConfirm,
+  sendIdentity,
+  untilVerified,
+} from "./resident";
 
 test.describe.configure({ mode: "serial" });
 
@@ -18,7 +26,9 @@ async function walletOn(page: Page) {
   return { privateKey, wallet };
 }
 
-test("a declined connection and a declined signature are neutral, and can be tried again", async ({ page }) => {
+test("a declined connection and a declined signature are neutral, and can be tried again", async ({
+  page,
+}) => {
   const { wallet } = await walletOn(page);
   wallet.mood.declines.add("personal_sign");
   await page.goto("/stake");
@@ -80,7 +90,13 @@ test("a sign-in message works once, here, now and for its own wallet", async ({ 
         const answer = await fetch("/api/auth/callback/siwe", {
           method: "POST",
           headers: { "content-type": "application/x-www-form-urlencoded" },
-          body: new URLSearchParams({ message: m, signature: s, csrfToken, json: "true", callbackUrl: location.href }),
+          body: new URLSearchParams({
+            message: m,
+            signature: s,
+            csrfToken,
+            json: "true",
+            callbackUrl: location.href,
+          }),
         });
         const { url } = await answer.json();
         return new URL(url).searchParams.get("error");
@@ -92,9 +108,9 @@ test("a sign-in message works once, here, now and for its own wallet", async ({ 
   const past = new Date(Date.now() - 20 * 60_000);
   expect((await attempt({ domain: "evil.example" })).error).toBe("sign_in_wrong_domain");
   expect((await attempt({ chainId: 1 })).error).toBe("sign_in_wrong_chain");
-  expect(
-    (await attempt({ issuedAt: past, expirationTime: new Date(past.getTime() + 300_000) })).error,
-  ).toBe("sign_in_expired");
+  expect((await attempt({ issuedAt: past, expirationTime: new Date(past.getTime() + 300_000) })).error).toBe(
+    "sign_in_expired",
+  );
   expect((await attempt({ address: privateKeyToAccount(generatePrivateKey()).address })).error).toBe(
     "sign_in_wrong_signature",
   );
@@ -240,7 +256,9 @@ test.describe("with a verified wallet", () => {
     const before = wallet.log.filter((method) => method === "eth_sendTransaction").length;
     await page.route("**/api/stake/state", (route) => route.abort());
     await page.getByTestId("sign").click();
-    await expect(page.getByText("Waiting until our own records show it.").first()).toBeVisible({ timeout: 30_000 });
+    await expect(page.getByText("Waiting until our own records show it.").first()).toBeVisible({
+      timeout: 30_000,
+    });
     await page.reload();
     await expect(page.getByText("You left in the middle. We go on where it stopped.")).toBeVisible();
     await page.unroute("**/api/stake/state");
@@ -253,7 +271,9 @@ test.describe("with a verified wallet", () => {
     const before = wallet.log.filter((method) => method === "eth_sendTransaction").length;
     wallet.mood.delayMs = 4_000;
     await page.getByTestId("sign").click();
-    await expect.poll(() => wallet.log.filter((m) => m === "eth_sendTransaction").length, { timeout: 40_000 }).toBe(before + 1);
+    await expect
+      .poll(() => wallet.log.filter((m) => m === "eth_sendTransaction").length, { timeout: 40_000 })
+      .toBe(before + 1);
     await page.reload();
     wallet.mood.delayMs = 0;
     await expect(page.getByText("Done. Our own records show it.").last()).toBeVisible({ timeout: 90_000 });
@@ -286,7 +306,11 @@ test.describe("with a verified wallet", () => {
     const ids = await client.readContract({ ...staking, functionName: "operatorIds" });
     let staked = 0n;
     for (const id of ids) {
-      const own = await client.readContract({ ...staking, functionName: "stakeOf", args: [wallet.address, id] });
+      const own = await client.readContract({
+        ...staking,
+        functionName: "stakeOf",
+        args: [wallet.address, id],
+      });
       staked += own.active + own.pending;
     }
     expect(staked).toBe(50_000_000n);

@@ -119,6 +119,7 @@ export async function claim(page: Page, confirm: Confirm) {
     .poll(
       async () => {
         await page.goto("/stake/rewards");
+        await page.getByTestId("open-claim").waitFor();
         return page.getByTestId("open-claim").and(page.locator(":not([aria-disabled])")).count();
       },
       { timeout: 180_000, intervals: [3_000] },
@@ -141,6 +142,7 @@ export async function withdraw(page: Page, confirm: Confirm) {
     .poll(
       async () => {
         await page.goto("/stake/unstake");
+        await page.getByTestId("open-withdraw").waitFor();
         return ready.count();
       },
       { timeout: 180_000, intervals: [3_000] },

@@ -25,7 +25,10 @@ const codes = { declined: 4001, unauthorized: 4100, unknownChain: 4902, internal
  * A wallet of our own: announced by EIP-6963, answered here in Node by a real key on the real chain.
  * Like a real one it shows no account before the site was connected.
  */
-export async function injectWallet(page: Page, options: { privateKey: Hex; rpcUrl: string; chainId: number }) {
+export async function injectWallet(
+  page: Page,
+  options: { privateKey: Hex; rpcUrl: string; chainId: number },
+) {
   const mood: WalletMood = {
     declines: new Set(),
     delayMs: 0,
@@ -100,14 +103,22 @@ export async function injectWallet(page: Page, options: { privateKey: Hex; rpcUr
     try {
       return { result: await perform(method, params) };
     } catch (thrown) {
-      const { code, shortMessage, message } = thrown as { code?: number; shortMessage?: string; message: string };
+      const { code, shortMessage, message } = thrown as {
+        code?: number;
+        shortMessage?: string;
+        message: string;
+      };
       return { error: { code: code ?? codes.internal, message: shortMessage ?? message } };
     }
   }
 
   const emit = (event: string, payload: unknown) =>
     page.evaluate(
-      ([name, value]) => (window as never as { testWallet?: { emit(n: string, v: unknown): void } }).testWallet?.emit(name as string, value),
+      ([name, value]) =>
+        (window as never as { testWallet?: { emit(n: string, v: unknown): void } }).testWallet?.emit(
+          name as string,
+          value,
+        ),
       [event, payload] as const,
     );
 

@@ -54,7 +54,10 @@ export function approveExact(contracts: StakeContracts, amountMicros: bigint): C
  * Never sent, only tried: moving the amount to oneself passes the same checks of pause, identity, hold and balance
  * that a stake meets, before any permission has been signed.
  */
-export function tokensCanMove(contracts: StakeContracts, input: { owner: Address; amountMicros: bigint }): Call {
+export function tokensCanMove(
+  contracts: StakeContracts,
+  input: { owner: Address; amountMicros: bigint },
+): Call {
   return tokenCall(contracts.stateToken, "transfer", [input.owner, positive(input.amountMicros)]);
 }
 

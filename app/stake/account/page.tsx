@@ -1,4 +1,6 @@
 import { NavLink } from "@/app/nav-link";
+import { customerPage } from "@/app/stake/customer-page";
+import { WithholdingLines } from "@/app/stake/withholding-lines";
 import { Copyable } from "@/components/ui/copyable";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
@@ -7,8 +9,6 @@ import { env } from "@/lib/env";
 import { translator } from "@/lib/messages/server";
 import { withholdingCaseOf } from "@/lib/rewards/queries";
 import { rateClassFor } from "@/lib/tax/withholding";
-import { customerPage } from "../customer-page";
-import { WithholdingLines } from "../withholding-lines";
 import { DemoWallet } from "./demo-wallet";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("account") });

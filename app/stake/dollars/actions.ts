@@ -3,8 +3,8 @@
 import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { customerAction } from "@/lib/auth/action-clients";
-import { prepareRedemption as prepareRedemptionCommand } from "@/lib/collateral/commands/prepare-redemption";
 import { convertDollars as convertDollarsCommand } from "@/lib/collateral/commands/convert-dollars";
+import { prepareRedemption as prepareRedemptionCommand } from "@/lib/collateral/commands/prepare-redemption";
 import { bringDollars as bringDollarsCommand } from "@/lib/transfers/commands/bring-dollars";
 
 const amountForm = z.object({ amount: z.string().max(400), clientKey: z.uuid() });

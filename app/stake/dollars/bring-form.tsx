@@ -3,6 +3,8 @@
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl/react";
+import { act } from "@/app/stake/act";
+import { RefusalBanner, type RefusalLike } from "@/app/stake/refusal-banner";
 import { errorWords } from "@/components/copy/errors";
 import { MoneyInput } from "@/components/money/money-input";
 import { Banner } from "@/components/ui/banner";
@@ -10,8 +12,6 @@ import { Button } from "@/components/ui/button";
 import { formatDollars } from "@/lib/money/format";
 import { floorToCents } from "@/lib/money/math";
 import { tryParseAmount } from "@/lib/money/parse";
-import { act } from "../act";
-import { RefusalBanner, type RefusalLike } from "../refusal-banner";
 import { bringDollars } from "./actions";
 
 export function BringForm({ isDemo }: { isDemo: boolean }) {
@@ -62,9 +62,12 @@ export function BringForm({ isDemo }: { isDemo: boolean }) {
         <Banner
           live
           tone={brought.state === "returned" ? "error" : "success"}
-          title={t(brought.state === "settled" ? "arrived" : brought.state === "returned" ? "returned" : "done", {
-            amount: formatDollars(brought.micros),
-          })}
+          title={t(
+            brought.state === "settled" ? "arrived" : brought.state === "returned" ? "returned" : "done",
+            {
+              amount: formatDollars(brought.micros),
+            },
+          )}
           next={brought.state === "settled" ? t("arrivedNext") : t("doneNext")}
         />
       )}

@@ -1,6 +1,11 @@
-import { type ConversionView, listConversions, listRedemptions, type RedemptionView } from "@/lib/collateral/queries";
+import type { Customer } from "@/app/stake/customer-page";
+import {
+  type ConversionView,
+  listConversions,
+  listRedemptions,
+  type RedemptionView,
+} from "@/lib/collateral/queries";
 import { listTransfers, type TransferRow } from "@/lib/transfers/queries";
-import type { Customer } from "../customer-page";
 
 export type Movement = {
   kind: "in" | "out" | "issuance" | "redemption";

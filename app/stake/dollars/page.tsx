@@ -1,4 +1,9 @@
 import { NavLink } from "@/app/nav-link";
+import { ChainDown } from "@/app/stake/chain-down";
+import { customerPage } from "@/app/stake/customer-page";
+import { RefreshWhile } from "@/app/stake/refresh-while";
+import { isWalletVerified } from "@/app/stake/standing";
+import { unlessChainDown } from "@/app/stake/unless-chain-down";
 import { Amount } from "@/components/money/amount";
 import { Banner } from "@/components/ui/banner";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -17,11 +22,6 @@ import { stakeOverview } from "@/lib/staking/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
 import { dollarsOf } from "@/lib/transfers/queries";
-import { ChainDown } from "../chain-down";
-import { customerPage } from "../customer-page";
-import { RefreshWhile } from "../refresh-while";
-import { isWalletVerified } from "../standing";
-import { unlessChainDown } from "../unless-chain-down";
 import { BringForm } from "./bring-form";
 import { type Movement, movements } from "./movements";
 
@@ -130,7 +130,9 @@ export default async function DollarsPage() {
                   id: "when",
                   head: t("colWhen"),
                   rowHead: true,
-                  cell: (row) => <time dateTime={row.at.toISOString()}>{formatInstant(row.at, timeZone)}</time>,
+                  cell: (row) => (
+                    <time dateTime={row.at.toISOString()}>{formatInstant(row.at, timeZone)}</time>
+                  ),
                 },
                 {
                   id: "what",

@@ -44,5 +44,11 @@ export const previewRates = customerAction
       backup: false,
       nonResident: false,
     });
-    return lines.map(({ level, name, withheldPpm, why, source }) => ({ level, name, withheldPpm, why, source }));
+    return lines.map(({ level, name, withheldPpm, why, source }) => ({
+      level,
+      name,
+      withheldPpm,
+      why,
+      source,
+    }));
   });

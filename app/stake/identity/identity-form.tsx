@@ -3,6 +3,8 @@
 import { useRouter } from "next/navigation";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl/react";
+import { act } from "@/app/stake/act";
+import { RefusalBanner, type RefusalLike } from "@/app/stake/refusal-banner";
 import { errorWords } from "@/components/copy/errors";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
@@ -15,8 +17,6 @@ import { Why } from "@/components/ui/why";
 import { isErrorCode } from "@/lib/errors";
 import type { FilingStatus } from "@/lib/tax/figures";
 import type { Election } from "@/lib/tax/withholding";
-import { act } from "../act";
-import { RefusalBanner, type RefusalLike } from "../refusal-banner";
 import { loadCounties, sendIdentity } from "./actions";
 import { RatePreview } from "./rate-preview";
 
@@ -53,7 +53,16 @@ const fieldOfCode: Record<string, keyof IdentityValues> = {
   amount_too_large: "otherIncome",
 };
 
-const required = ["fullName", "birthDate", "street", "city", "zip", "state", "countyFips", "taxNumber"] as const;
+const required = [
+  "fullName",
+  "birthDate",
+  "street",
+  "city",
+  "zip",
+  "state",
+  "countyFips",
+  "taxNumber",
+] as const;
 
 /** Which fields the server named, in words: by name where it said several, by its code where it said one. */
 function namedFields(refusal: { code: string; details?: Record<string, string> }): Errors {
@@ -198,7 +207,13 @@ export function IdentityForm({
       <ErrorSummary title={t("problem")} errors={listed} />
       <Fieldset label={t("you")} large>
         <div className="space-y-6">
-          <TextInput {...bind("fullName")} label={t("fullName")} hint={t("fullNameHint")} autoComplete="name" maxLength={120} />
+          <TextInput
+            {...bind("fullName")}
+            label={t("fullName")}
+            hint={t("fullNameHint")}
+            autoComplete="name"
+            maxLength={120}
+          />
           <TextInput
             {...bind("birthDate")}
             label={t("birthDate")}
@@ -222,7 +237,13 @@ export function IdentityForm({
       <Fieldset label={t("home")} hint={t("homeHint")} large>
         <div className="space-y-6">
           <TextInput {...bind("street")} label={t("street")} autoComplete="street-address" maxLength={120} />
-          <TextInput {...bind("city")} label={t("city")} width="half" autoComplete="address-level2" maxLength={100} />
+          <TextInput
+            {...bind("city")}
+            label={t("city")}
+            width="half"
+            autoComplete="address-level2"
+            maxLength={100}
+          />
           <Select
             {...bind("state")}
             label={t("state")}
@@ -252,9 +273,15 @@ export function IdentityForm({
           <Select
             {...bind("filingStatus")}
             label={t("filingStatus")}
-            options={(["single", "married_joint", "married_separate", "head_of_household", "surviving_spouse"] as const).map(
-              (value) => ({ value, label: t(`filing.${value}`) }),
-            )}
+            options={(
+              [
+                "single",
+                "married_joint",
+                "married_separate",
+                "head_of_household",
+                "surviving_spouse",
+              ] as const
+            ).map((value) => ({ value, label: t(`filing.${value}`) }))}
           />
           <RadioGroup
             label={t("election")}
@@ -290,10 +317,9 @@ export function IdentityForm({
         </div>
       </Fieldset>
       <div className="space-y-4">
-        <details className="border-y border-rule py-3">
-          <summary className="cursor-pointer font-semibold">{agreement.title}</summary>
-          <p className="mt-3 whitespace-pre-line text-note text-soft">{agreement.text}</p>
-        </details>
+        <Why question={agreement.title}>
+          <p className="text-note whitespace-pre-line">{agreement.text}</p>
+        </Why>
         <Checkbox
           id="identity-agreed"
           name="agreed"

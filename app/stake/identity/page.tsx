@@ -1,4 +1,8 @@
 import { NavLink } from "@/app/nav-link";
+import { customerPage } from "@/app/stake/customer-page";
+import { RefreshWhile } from "@/app/stake/refresh-while";
+import { isWalletVerified } from "@/app/stake/standing";
+import { WithholdingLines } from "@/app/stake/withholding-lines";
 import { Banner } from "@/components/ui/banner";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
@@ -14,10 +18,6 @@ import { countiesOf, stateCodes, stateNames } from "@/lib/state-profile/profile"
 import { activeProfile } from "@/lib/state-profile/queries";
 import { rateClassFor } from "@/lib/tax/withholding";
 import { formatInstant } from "@/lib/time/instant";
-import { customerPage } from "../customer-page";
-import { RefreshWhile } from "../refresh-while";
-import { isWalletVerified } from "../standing";
-import { WithholdingLines } from "../withholding-lines";
 import { IdentityForm } from "./identity-form";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("identity") });
@@ -80,7 +80,9 @@ export default async function IdentityPage() {
             <p>
               {t("verifiedText", {
                 symbol: profile.tokenSymbol,
-                time: identity.wallet?.expiresAt ? formatInstant(identity.wallet.expiresAt, profile.timeZone) : "",
+                time: identity.wallet?.expiresAt
+                  ? formatInstant(identity.wallet.expiresAt, profile.timeZone)
+                  : "",
               })}
             </p>
           </Banner>
@@ -119,7 +121,9 @@ export default async function IdentityPage() {
 }
 
 function moments(isApproved: boolean, t: ReturnType<typeof translator<"stake.identity">>) {
-  const states: StepState[] = isApproved ? ["done", "done", "busy", "todo"] : ["done", "busy", "todo", "todo"];
+  const states: StepState[] = isApproved
+    ? ["done", "done", "busy", "todo"]
+    : ["done", "busy", "todo", "todo"];
   const titles = [t("stepSent"), t("stepLooked"), t("stepChain"), t("stepDone")];
   const words = { done: t("stepIsDone"), busy: t("nowWord"), todo: t("notYet") };
   return titles.map((title, index) => {

@@ -2,13 +2,12 @@
 
 import { useEffect, useState } from "react";
 import { useTranslations } from "use-intl/react";
+import { act } from "@/app/stake/act";
+import { type RateLine, WithholdingLines } from "@/app/stake/withholding-lines";
 import { Lagging } from "@/components/ui/skeleton";
 import type { FilingStatus } from "@/lib/tax/figures";
 import type { Election } from "@/lib/tax/withholding";
-import { act } from "../act";
-import { type RateLine, WithholdingLines } from "../withholding-lines";
 import { previewRates } from "./actions";
-
 
 /** The three lines as the bank itself would set them, for what stands in the form now. */
 export function RatePreview(asked: {

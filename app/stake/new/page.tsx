@@ -1,4 +1,8 @@
 import { NavLink } from "@/app/nav-link";
+import { ChainDown } from "@/app/stake/chain-down";
+import { chainPlace } from "@/app/stake/chain-place";
+import { customerPage } from "@/app/stake/customer-page";
+import { unlessChainDown } from "@/app/stake/unless-chain-down";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
@@ -7,10 +11,6 @@ import { stakeOverview } from "@/lib/staking/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatDuration } from "@/lib/time/duration";
 import { operators } from "@/lib/validators/queries";
-import { ChainDown } from "../chain-down";
-import { chainPlace } from "../chain-place";
-import { customerPage } from "../customer-page";
-import { unlessChainDown } from "../unless-chain-down";
 import { StakeForm } from "./stake-form";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("new") });
@@ -20,7 +20,9 @@ export default async function NewStakePage() {
   const t = translator("stake.new");
   const { tokenSymbol: symbol, unbondingSeconds } = activeProfile();
   const live = await unlessChainDown(() => Promise.all([stakeOverview(actor), operators()]));
-  const header = <PageHeader title={t("title")} lead={t("lead", { unbonding: formatDuration(unbondingSeconds) })} />;
+  const header = (
+    <PageHeader title={t("title")} lead={t("lead", { unbonding: formatDuration(unbondingSeconds) })} />
+  );
   if (!live)
     return (
       <>
@@ -29,7 +31,9 @@ export default async function NewStakePage() {
       </>
     );
   const [overview, choices] = live;
-  const own = new Map(overview.positions.map((one) => [one.operatorId, one.activeMicros + one.pendingMicros]));
+  const own = new Map(
+    overview.positions.map((one) => [one.operatorId, one.activeMicros + one.pendingMicros]),
+  );
   return (
     <>
       {header}
@@ -66,7 +70,10 @@ export default async function NewStakePage() {
             record:
               one.lastEpochs.length === 0
                 ? null
-                : { signed: one.lastEpochs.filter((epoch) => epoch.signed).length, of: one.lastEpochs.length },
+                : {
+                    signed: one.lastEpochs.filter((epoch) => epoch.signed).length,
+                    of: one.lastEpochs.length,
+                  },
           })),
         }}
       />

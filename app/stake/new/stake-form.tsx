@@ -5,20 +5,19 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl/react";
 import type { Address } from "viem";
+import { BeforeAfter } from "@/app/stake/before-after";
+import { useRequestCoin } from "@/app/stake/use-request-coin";
 import { errorWords } from "@/components/copy/errors";
 import { Amount } from "@/components/money/amount";
 import { MoneyInput } from "@/components/money/money-input";
 import { Rate } from "@/components/money/rate";
 import { Button } from "@/components/ui/button";
 import { RadioGroup } from "@/components/ui/radio-group";
-import { Skeleton } from "@/components/ui/skeleton";
 import { Why } from "@/components/ui/why";
 import type { Flow } from "@/components/wallet/flow";
 import { TransactionSteps, useKeptFlow } from "@/components/wallet/transaction-steps";
 import { formatAmount } from "@/lib/money/format";
 import { tryParseAmount } from "@/lib/money/parse";
-import { BeforeAfter } from "../before-after";
-import { useRequestCoin } from "../use-request-coin";
 
 export type OperatorChoice = {
   operatorId: number;
@@ -57,7 +56,6 @@ export function StakeForm({ facts, suggested }: { facts: StakeFacts; suggested?:
   const [started, setStarted] = useState<{ flow: StakeFlow; id: number } | null>(null);
   const [left, setLeft] = useState(false);
 
-  if (kept === undefined) return <Skeleton className="h-24" />;
   const flow = started?.flow ?? (left ? null : kept?.kind === "stake" ? kept : null);
   const operator = facts.operators.find((one) => one.operatorId === (flow?.operatorId ?? operatorId));
   const parsed = tryParseAmount(text);
@@ -82,7 +80,12 @@ export function StakeForm({ facts, suggested }: { facts: StakeFacts; suggested?:
           after: <Amount amountMicros={operator.ownMicros + amount} symbol={facts.symbol} />,
           strong: true,
         },
-        { id: "earns", label: t("earnsFrom"), before: "", after: t("earnsFromNext", { epoch: facts.epochWords }) },
+        {
+          id: "earns",
+          label: t("earnsFrom"),
+          before: "",
+          after: t("earnsFromNext", { epoch: facts.epochWords }),
+        },
         { id: "exit", label: t("getBack"), before: "", after: facts.unbondingWords },
       ]}
     />
@@ -174,7 +177,8 @@ export function StakeForm({ facts, suggested }: { facts: StakeFacts; suggested?:
                 {t("commission")} <Rate ratePpm={one.commissionPpm} />
               </span>
               <span>
-                {t("totalStaked")} <Amount amountMicros={one.stakedMicros} decimals={0} symbol={facts.symbol} />
+                {t("totalStaked")}{" "}
+                <Amount amountMicros={one.stakedMicros} decimals={0} symbol={facts.symbol} />
               </span>
               <span>
                 {one.record ? t("record", { signed: one.record.signed, of: one.record.of }) : t("noRecord")}
@@ -204,7 +208,9 @@ export function StakeForm({ facts, suggested }: { facts: StakeFacts; suggested?:
       <Button
         type="submit"
         size="lg"
-        disabledReason={facts.tokensMicros === 0n ? t("noTokens") : open.length === 0 ? t("noOperators") : null}
+        disabledReason={
+          facts.tokensMicros === 0n ? t("noTokens") : open.length === 0 ? t("noOperators") : null
+        }
       >
         {t("submit")}
       </Button>

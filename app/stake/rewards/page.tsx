@@ -1,4 +1,13 @@
 import { NavLink } from "@/app/nav-link";
+import { chainPlace } from "@/app/stake/chain-place";
+import { customerPage } from "@/app/stake/customer-page";
+import { EarnedTicker } from "@/app/stake/earned-ticker";
+import { earningOf } from "@/app/stake/earning";
+import { RefreshWhile } from "@/app/stake/refresh-while";
+import { SignAct } from "@/app/stake/sign-act";
+import { TimeLeft } from "@/app/stake/time-left";
+import { unlessChainDown } from "@/app/stake/unless-chain-down";
+import { errorWords } from "@/components/copy/errors";
 import { Amount } from "@/components/money/amount";
 import { Rate } from "@/components/money/rate";
 import { Banner } from "@/components/ui/banner";
@@ -8,7 +17,6 @@ import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { Stat } from "@/components/ui/stat";
 import { Why } from "@/components/ui/why";
-import { errorWords } from "@/components/copy/errors";
 import { translator } from "@/lib/messages/server";
 import { mulDivDown } from "@/lib/money/math";
 import { type RewardRow, rewardHistory, rewardNow } from "@/lib/rewards/queries";
@@ -17,13 +25,6 @@ import { activeProfile } from "@/lib/state-profile/queries";
 import { formatDuration } from "@/lib/time/duration";
 import { formatInstant } from "@/lib/time/instant";
 import { operators } from "@/lib/validators/queries";
-import { chainPlace } from "../chain-place";
-import { customerPage } from "../customer-page";
-import { EarnedTicker } from "../earned-ticker";
-import { earningOf } from "../earning";
-import { unlessChainDown } from "../unless-chain-down";
-import { SignAct } from "../sign-act";
-import { RefreshWhile } from "../refresh-while";
 import { PayoutLines } from "./payout-lines";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("rewards") });
@@ -63,6 +64,7 @@ export default async function RewardsPage({ searchParams }: Search) {
                 </LinkButton>
               )}
               <div className="mt-8">
+                <h3 className="mb-3 font-semibold">{t("total")}</h3>
                 <PayoutLines
                   caption={t("total")}
                   gross={history.totals.grossMicros}
@@ -87,7 +89,9 @@ async function RewardsNow({ hasHistory }: { hasHistory: boolean }) {
   const { actor } = await customerPage();
   const t = translator("stake.rewards");
   const { timeZone, tokenSymbol } = activeProfile();
-  const live = await unlessChainDown(() => Promise.all([stakeOverview(actor), rewardNow(actor), operators()]));
+  const live = await unlessChainDown(() =>
+    Promise.all([stakeOverview(actor), rewardNow(actor), operators()]),
+  );
   if (!live)
     return (
       <Banner
@@ -137,9 +141,16 @@ async function RewardsNow({ hasHistory }: { hasHistory: boolean }) {
         <Stat
           label={t("nextPayout")}
           value={
-            overview.activeMicros + overview.pendingMicros > 0n ? formatInstant(overview.nextPayoutAt, timeZone) : "–"
+            staked > 0n ? (
+              <TimeLeft untilMs={overview.nextPayoutAt.getTime()} asOfMs={overview.asOf.getTime()} />
+            ) : (
+              "–"
+            )
           }
-          note={t("nextPayoutNote", { epoch: String(overview.epoch.current) })}
+          note={t("nextPayoutNote", {
+            epoch: String(overview.epoch.current),
+            time: formatInstant(overview.nextPayoutAt, timeZone),
+          })}
         />
       </div>
       {now.grossMicros === 0n && staked > 0n && !hasHistory && (
@@ -181,16 +192,18 @@ async function RewardsNow({ hasHistory }: { hasHistory: boolean }) {
         <p>{t("formula")}</p>
         {main && mainOperator && mainOperator.activeMicros > 0n && (
           <p className="my-3 text-ink">
-            <Amount
-              amountMicros={mainOperator.rewardPerSecondMicros * BigInt(overview.epoch.epochSeconds)}
-            />{" "}
-            × <Amount amountMicros={main.activeMicros} /> ÷ <Amount amountMicros={mainOperator.activeMicros} /> ={" "}
+            <Amount amountMicros={mainOperator.rewardPerSecondMicros * BigInt(overview.epoch.epochSeconds)} />{" "}
+            × <Amount amountMicros={main.activeMicros} /> ÷{" "}
+            <Amount amountMicros={mainOperator.activeMicros} /> ={" "}
             <Amount
               className="font-semibold"
-              amountMicros={mulDivDown(mainOperator.rewardPerSecondMicros * BigInt(overview.epoch.epochSeconds), {
-                times: main.activeMicros,
-                over: mainOperator.activeMicros,
-              })}
+              amountMicros={mulDivDown(
+                mainOperator.rewardPerSecondMicros * BigInt(overview.epoch.epochSeconds),
+                {
+                  times: main.activeMicros,
+                  over: mainOperator.activeMicros,
+                },
+              )}
             />
           </p>
         )}

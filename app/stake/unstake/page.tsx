@@ -1,3 +1,10 @@
+import { ChainDown } from "@/app/stake/chain-down";
+import { chainPlace } from "@/app/stake/chain-place";
+import { customerPage } from "@/app/stake/customer-page";
+import { RefreshWhile } from "@/app/stake/refresh-while";
+import { SignAct } from "@/app/stake/sign-act";
+import { TimeLeft } from "@/app/stake/time-left";
+import { unlessChainDown } from "@/app/stake/unless-chain-down";
 import { Amount } from "@/components/money/amount";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
@@ -10,12 +17,6 @@ import { stakeOverview, type Unbonding } from "@/lib/staking/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatDuration } from "@/lib/time/duration";
 import { formatInstant } from "@/lib/time/instant";
-import { ChainDown } from "../chain-down";
-import { chainPlace } from "../chain-place";
-import { customerPage } from "../customer-page";
-import { RefreshWhile } from "../refresh-while";
-import { SignAct } from "../sign-act";
-import { unlessChainDown } from "../unless-chain-down";
 import { UnstakeForm } from "./unstake-form";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("unstake") });
@@ -25,7 +26,9 @@ export default async function UnstakePage() {
   const t = translator("stake.unstake");
   const { tokenSymbol: symbol, unbondingSeconds } = activeProfile();
   const overview = await unlessChainDown(() => stakeOverview(actor));
-  const header = <PageHeader title={t("title")} lead={t("lead", { unbonding: formatDuration(unbondingSeconds) })} />;
+  const header = (
+    <PageHeader title={t("title")} lead={t("lead", { unbonding: formatDuration(unbondingSeconds) })} />
+  );
   if (!overview)
     return (
       <>
@@ -65,7 +68,7 @@ export default async function UnstakePage() {
               <ul className="space-y-10">
                 {overview.unbondings.map((one) => (
                   <li key={one.requestId.toString()}>
-                    <Request request={one} symbol={symbol} />
+                    <Request request={one} symbol={symbol} asOf={overview.asOf} />
                   </li>
                 ))}
               </ul>
@@ -76,7 +79,11 @@ export default async function UnstakePage() {
               owner={actor.address}
               chain={chainPlace()}
               symbol={symbol}
-              label={ready.length === 0 ? t("withdrawNone") : t("withdraw", { amount: formatToken(readyMicros, symbol) })}
+              label={
+                ready.length === 0
+                  ? t("withdrawNone")
+                  : t("withdraw", { amount: formatToken(readyMicros, symbol) })
+              }
               disabledReason={ready.length === 0 ? t("notReady") : null}
               done={<p>{t("withdrawDone")}</p>}
             />
@@ -88,7 +95,7 @@ export default async function UnstakePage() {
   );
 }
 
-function Request({ request, symbol }: { request: Unbonding; symbol: string }) {
+function Request({ request, symbol, asOf }: { request: Unbonding; symbol: string; asOf: Date }) {
   const t = translator("stake.unstake");
   const { timeZone } = activeProfile();
   const ready = request.isWithdrawable;
@@ -113,8 +120,11 @@ function Request({ request, symbol }: { request: Unbonding; symbol: string }) {
             id: "ready",
             title: t("steps.ready"),
             state: ready ? "now" : "todo",
-            when: ready ? t("readyNow") : formatInstant(request.withdrawableAt, timeZone),
-            at: request.withdrawableAt,
+            when: ready ? (
+              t("readyNow")
+            ) : (
+              <TimeLeft untilMs={request.withdrawableAt.getTime()} asOfMs={asOf.getTime()} />
+            ),
           },
           { id: "wallet", title: t("steps.wallet"), state: "todo", when: t("afterReady") },
         ]}

@@ -4,18 +4,17 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl/react";
 import type { Address } from "viem";
+import { BeforeAfter } from "@/app/stake/before-after";
+import { useRequestCoin } from "@/app/stake/use-request-coin";
 import { errorWords } from "@/components/copy/errors";
 import { Amount } from "@/components/money/amount";
 import { MoneyInput } from "@/components/money/money-input";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/select";
-import { Skeleton } from "@/components/ui/skeleton";
 import type { Flow } from "@/components/wallet/flow";
 import { TransactionSteps, useKeptFlow } from "@/components/wallet/transaction-steps";
 import { formatAmount } from "@/lib/money/format";
 import { tryParseAmount } from "@/lib/money/parse";
-import { BeforeAfter } from "../before-after";
-import { useRequestCoin } from "../use-request-coin";
 
 export type UnstakeFacts = {
   owner: Address;
@@ -39,7 +38,6 @@ export function UnstakeForm({ facts }: { facts: UnstakeFacts }) {
   const [started, setStarted] = useState<{ flow: UnbondFlow; id: number } | null>(null);
   const [left, setLeft] = useState(false);
 
-  if (kept === undefined) return <Skeleton className="h-24" />;
   const flow = started?.flow ?? (left ? null : kept?.kind === "unbond" ? kept : null);
   const position = facts.positions.find((one) => one.operatorId === (flow?.operatorId ?? operatorId));
   const staked = position?.stakedMicros ?? 0n;
@@ -145,7 +143,11 @@ export function UnstakeForm({ facts }: { facts: UnstakeFacts }) {
         }
       />
       {preview}
-      <Button type="submit" size="lg" disabledReason={facts.positions.length === 0 ? t("nothingStaked") : null}>
+      <Button
+        type="submit"
+        size="lg"
+        disabledReason={facts.positions.length === 0 ? t("nothingStaked") : null}
+      >
         {t("submit")}
       </Button>
     </form>

@@ -3,6 +3,10 @@
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl/react";
+import { act } from "@/app/stake/act";
+import { BeforeAfter } from "@/app/stake/before-after";
+import { convertDollars } from "@/app/stake/dollars/actions";
+import { RefusalBanner, type RefusalLike } from "@/app/stake/refusal-banner";
 import { errorWords } from "@/components/copy/errors";
 import { Amount } from "@/components/money/amount";
 import { MoneyInput } from "@/components/money/money-input";
@@ -11,10 +15,6 @@ import { Why } from "@/components/ui/why";
 import { formatAmount, formatShare } from "@/lib/money/format";
 import { bpsOfUp } from "@/lib/money/math";
 import { tryParseAmount } from "@/lib/money/parse";
-import { act } from "../../act";
-import { BeforeAfter } from "../../before-after";
-import { RefusalBanner, type RefusalLike } from "../../refusal-banner";
-import { convertDollars } from "../actions";
 
 export type ConvertFacts = {
   dollarsMicros: bigint;
@@ -46,7 +46,9 @@ export function ConvertForm({ facts }: { facts: ConvertFacts }) {
       return setError(`${words.what} ${words.next}`);
     }
     setBusy(true);
-    const answer = await act(() => convertDollars({ amount: text, clientKey, expectedFeeMicros: String(fee) }));
+    const answer = await act(() =>
+      convertDollars({ amount: text, clientKey, expectedFeeMicros: String(fee) }),
+    );
     if (!answer.ok) {
       setBusy(false);
       return setRefusal(answer.refusal);
@@ -115,7 +117,9 @@ export function ConvertForm({ facts }: { facts: ConvertFacts }) {
                 id: "supply",
                 label: t("supply"),
                 before: <Amount amountMicros={facts.supplyMicros} decimals={2} symbol={facts.symbol} />,
-                after: <Amount amountMicros={facts.supplyMicros + gross} decimals={2} symbol={facts.symbol} />,
+                after: (
+                  <Amount amountMicros={facts.supplyMicros + gross} decimals={2} symbol={facts.symbol} />
+                ),
               },
               {
                 id: "cover",

@@ -1,4 +1,8 @@
 import { NavLink } from "@/app/nav-link";
+import { ChainDown } from "@/app/stake/chain-down";
+import { customerPage } from "@/app/stake/customer-page";
+import { RefreshWhile } from "@/app/stake/refresh-while";
+import { unlessChainDown } from "@/app/stake/unless-chain-down";
 import { errorWords } from "@/components/copy/errors";
 import { Banner } from "@/components/ui/banner";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -9,10 +13,6 @@ import { translator } from "@/lib/messages/server";
 import { stakeOverview } from "@/lib/staking/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { dollarsOf } from "@/lib/transfers/queries";
-import { ChainDown } from "../../chain-down";
-import { customerPage } from "../../customer-page";
-import { RefreshWhile } from "../../refresh-while";
-import { unlessChainDown } from "../../unless-chain-down";
 import { ConvertForm } from "./convert-form";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("convert") });

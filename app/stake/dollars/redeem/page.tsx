@@ -1,3 +1,8 @@
+import { ChainDown } from "@/app/stake/chain-down";
+import { chainPlace } from "@/app/stake/chain-place";
+import { customerPage } from "@/app/stake/customer-page";
+import { RefreshWhile } from "@/app/stake/refresh-while";
+import { unlessChainDown } from "@/app/stake/unless-chain-down";
 import { Amount } from "@/components/money/amount";
 import { EmptyState } from "@/components/ui/empty-state";
 import { PageHeader } from "@/components/ui/page-header";
@@ -10,11 +15,6 @@ import { stakeOverview } from "@/lib/staking/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
 import { dollarsOf } from "@/lib/transfers/queries";
-import { ChainDown } from "../../chain-down";
-import { chainPlace } from "../../chain-place";
-import { customerPage } from "../../customer-page";
-import { RefreshWhile } from "../../refresh-while";
-import { unlessChainDown } from "../../unless-chain-down";
 import { RedeemForm } from "./redeem-form";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("redeem") });
@@ -32,7 +32,10 @@ export default async function RedeemPage() {
   return (
     <>
       <PageHeader title={t("title", { symbol })} lead={t("lead")} />
-      <RefreshWhile waiting={sent.some((one) => one.state === "credited" || one.state === "releasing")} everyMs={4_000} />
+      <RefreshWhile
+        waiting={sent.some((one) => one.state === "credited" || one.state === "releasing")}
+        everyMs={4_000}
+      />
       <div className="space-y-12">
         {live ? (
           <>
@@ -75,7 +78,8 @@ export default async function RedeemPage() {
 
 function moments(one: RedemptionView, t: ReturnType<typeof translator<"stake.redeem">>) {
   const { timeZone } = activeProfile();
-  const when = (at: Date | null | undefined, otherwise: string) => (at ? formatInstant(at, timeZone) : otherwise);
+  const when = (at: Date | null | undefined, otherwise: string) =>
+    at ? formatInstant(at, timeZone) : otherwise;
   const isReleased = one.state === "released";
   const released: StepState = isReleased ? "done" : one.state === "releasing" ? "busy" : "todo";
   return [

@@ -4,21 +4,20 @@ import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl/react";
 import type { Address, Hex } from "viem";
+import { act } from "@/app/stake/act";
+import { BeforeAfter } from "@/app/stake/before-after";
+import { prepareRedemption } from "@/app/stake/dollars/actions";
+import { RefusalBanner, type RefusalLike } from "@/app/stake/refusal-banner";
+import { useRequestCoin } from "@/app/stake/use-request-coin";
 import { errorWords } from "@/components/copy/errors";
 import { Amount } from "@/components/money/amount";
 import { MoneyInput } from "@/components/money/money-input";
 import { Button } from "@/components/ui/button";
-import { Skeleton } from "@/components/ui/skeleton";
 import type { Flow } from "@/components/wallet/flow";
 import { TransactionSteps, useKeptFlow } from "@/components/wallet/transaction-steps";
 import { formatAmount } from "@/lib/money/format";
 import { bpsOfUp } from "@/lib/money/math";
 import { tryParseAmount } from "@/lib/money/parse";
-import { act } from "../../act";
-import { BeforeAfter } from "../../before-after";
-import { RefusalBanner, type RefusalLike } from "../../refusal-banner";
-import { useRequestCoin } from "../../use-request-coin";
-import { prepareRedemption } from "../actions";
 
 export type RedeemFacts = {
   owner: Address;
@@ -44,7 +43,6 @@ export function RedeemForm({ facts }: { facts: RedeemFacts }) {
   const [left, setLeft] = useState(false);
   const [clientKey, setClientKey] = useState(() => globalThis.crypto.randomUUID());
 
-  if (kept === undefined) return <Skeleton className="h-24" />;
   const flow = started ?? (left ? null : kept?.kind === "redeem" ? kept : null);
   const parsed = tryParseAmount(text);
   const gross = flow ? BigInt(flow.amountMicros) : parsed.ok ? parsed.micros : null;
@@ -62,7 +60,12 @@ export function RedeemForm({ facts }: { facts: RedeemFacts }) {
           before: <Amount amountMicros={facts.tokensMicros} symbol={facts.symbol} />,
           after: <Amount amountMicros={facts.tokensMicros - gross} symbol={facts.symbol} />,
         },
-        { id: "fee", label: t("fee"), before: "", after: <Amount amountMicros={fee} flow="out" symbol={facts.symbol} /> },
+        {
+          id: "fee",
+          label: t("fee"),
+          before: "",
+          after: <Amount amountMicros={fee} flow="out" symbol={facts.symbol} />,
+        },
         {
           id: "dollars",
           label: t("dollars"),

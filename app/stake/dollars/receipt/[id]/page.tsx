@@ -1,5 +1,7 @@
 import { notFound } from "next/navigation";
 import { NavLink } from "@/app/nav-link";
+import { customerPage } from "@/app/stake/customer-page";
+import { RefreshWhile } from "@/app/stake/refresh-while";
 import { Amount } from "@/components/money/amount";
 import { Banner } from "@/components/ui/banner";
 import { Copyable } from "@/components/ui/copyable";
@@ -16,8 +18,6 @@ import { translator } from "@/lib/messages/server";
 import { formatDollars } from "@/lib/money/format";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
-import { customerPage } from "../../../customer-page";
-import { RefreshWhile } from "../../../refresh-while";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("receipt") });
 
@@ -90,7 +90,8 @@ function moments(receipt: ConversionView, t: Words) {
   };
   return order.map((id, index) => {
     const state: StepState = index <= reached ? "done" : index === reached + 1 ? "busy" : "todo";
-    const moment = state === "done" ? at[id] : null;
+    const known = state === "done" ? at[id] : null;
+    const moment = known && known >= receipt.requestedAt ? known : null;
     const wait = isWaiting ? t("waits.approval") : t("waits.busy");
     return {
       id,
@@ -106,7 +107,11 @@ function papers(receipt: ConversionView, t: Words): Definition[] {
   const { timeZone } = activeProfile();
   const { position } = receipt;
   const hash = (value: string | null, what: string) =>
-    value ? <Copyable value={value} what={what} shorten /> : <span className="text-soft">{t("notFound")}</span>;
+    value ? (
+      <Copyable value={value} what={what} shorten />
+    ) : (
+      <span className="text-soft">{t("notFound")}</span>
+    );
   return [
     { term: t("reference"), value: <Copyable value={receipt.issuanceId} what={t("reference")} shorten /> },
     { term: t("position"), value: hash(position.positionId, t("position")) },
@@ -116,6 +121,5 @@ function papers(receipt: ConversionView, t: Words): Definition[] {
     ...(position.asOf ? [{ term: t("asOf"), value: formatInstant(position.asOf, timeZone) }] : []),
     { term: t("transaction"), value: hash(receipt.txHash, t("transaction")) },
     ...(receipt.blockNumber !== null ? [{ term: t("block"), value: String(receipt.blockNumber) }] : []),
-    { term: t("seal"), value: <span className="text-soft">{t("sealPending")}</span> },
   ];
 }
