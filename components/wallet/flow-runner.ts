@@ -116,8 +116,9 @@ function requireWallet(input: RunnerInput) {
   if (account.chainId !== input.config.chainId) refuse("wrong_chain");
 }
 
+/** Tried on the block to come: a quiet chain's last block may lie before the end of a wait that is over by now. */
 async function tryCall(input: RunnerInput, call: Call) {
-  await clientOf(input).call({ account: input.owner, to: call.to, data: call.data });
+  await clientOf(input).call({ account: input.owner, to: call.to, data: call.data, blockTag: "pending" });
 }
 
 async function check(input: RunnerInput, flow: Flow) {
@@ -158,7 +159,7 @@ async function check(input: RunnerInput, flow: Flow) {
     const call = callOf(input, flow, leg);
     await tryCall(input, call);
     gas += await client
-      .estimateGas({ account: input.owner, to: call.to, data: call.data })
+      .estimateGas({ account: input.owner, to: call.to, data: call.data, blockTag: "pending" })
       .then((estimate) => (estimate * 12n) / 10n)
       .catch(() => usual);
   }
@@ -206,7 +207,7 @@ async function send(input: RunnerInput, flow: Flow, step: Step) {
   const call = callOf(input, flow, step.leg);
   const request = { account: input.owner, to: call.to, data: call.data } as const;
   const [gas, nonceBefore, blockBefore] = await Promise.all([
-    client.estimateGas(request).catch((thrown) => {
+    client.estimateGas({ ...request, blockTag: "pending" }).catch((thrown) => {
       input.memory.permit = undefined;
       throw thrown;
     }),

@@ -1,22 +1,34 @@
 import { NavLink } from "@/app/nav-link";
 import { customerPage } from "@/app/stake/customer-page";
-import { WithholdingLines } from "@/app/stake/withholding-lines";
 import { Copyable } from "@/components/ui/copyable";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
+import { ownSessions } from "@/lib/auth/own-sessions";
+import { ownIdentity } from "@/lib/customers/queries";
 import { env } from "@/lib/env";
 import { translator } from "@/lib/messages/server";
+import { formatAmount } from "@/lib/money/format";
 import { withholdingCaseOf } from "@/lib/rewards/queries";
-import { rateClassFor } from "@/lib/tax/withholding";
+import { activeProfile } from "@/lib/state-profile/queries";
+import { formatInstant } from "@/lib/time/instant";
+import { browserName } from "./browser-name";
 import { DemoWallet } from "./demo-wallet";
+import { SessionList } from "./session-list";
+import { WithholdingForm } from "./withholding-form";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("account") });
 
 export default async function AccountPage() {
-  const { actor, db } = await customerPage();
+  const ctx = await customerPage();
+  const { actor, db } = ctx;
   const t = translator("stake.settings");
-  const holder = await withholdingCaseOf(db, { profileId: actor.profileId, at: new Date() });
+  const { timeZone } = activeProfile();
+  const [holder, identity, sessions] = await Promise.all([
+    withholdingCaseOf(db, { profileId: actor.profileId, at: new Date() }),
+    ownIdentity(actor),
+    ownSessions(ctx),
+  ]);
   return (
     <>
       <PageHeader title={t("title")} lead={t("lead")} />
@@ -26,12 +38,33 @@ export default async function AccountPage() {
         </Section>
         <Section title={t("withholding")} lead={holder ? t("withholdingText") : t("noIdentity")}>
           {holder ? (
-            <WithholdingLines lines={rateClassFor(holder).lines} />
+            <WithholdingForm
+              home={{ state: holder.state, countyFips: holder.countyFips, city: holder.city ?? "" }}
+              now={{
+                filingStatus: holder.filingStatus,
+                election: holder.election,
+                otherIncome:
+                  typeof identity.election?.otherIncomeMicros === "string"
+                    ? formatAmount(BigInt(identity.election.otherIncomeMicros), { grouping: false })
+                    : "",
+              }}
+            />
           ) : (
             <LinkButton href="/stake/identity" link={NavLink} variant="secondary">
               {t("toIdentity")}
             </LinkButton>
           )}
+        </Section>
+        <Section title={t("sessions")} lead={t("sessionsText")}>
+          <SessionList
+            rows={sessions.map((one) => ({
+              id: one.id,
+              isThis: one.isThis,
+              browser: browserName(one.userAgent) ?? t("device"),
+              since: formatInstant(one.createdAt, timeZone),
+              seen: formatInstant(one.seenAt, timeZone),
+            }))}
+          />
         </Section>
         {env.isDemo && (
           <Section title={t("demoTitle")} lead={t("demoText")}>

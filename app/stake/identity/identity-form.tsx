@@ -10,7 +10,6 @@ import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { ErrorSummary } from "@/components/ui/error-summary";
 import { Fieldset } from "@/components/ui/fieldset";
-import { RadioGroup } from "@/components/ui/radio-group";
 import { Select } from "@/components/ui/select";
 import { TextInput } from "@/components/ui/text-input";
 import { Why } from "@/components/ui/why";
@@ -19,6 +18,7 @@ import type { FilingStatus } from "@/lib/tax/figures";
 import type { Election } from "@/lib/tax/withholding";
 import { loadCounties, sendIdentity } from "./actions";
 import { RatePreview } from "./rate-preview";
+import { WithholdingFields } from "./withholding-fields";
 
 export type IdentityValues = {
   fullName: string;
@@ -270,42 +270,7 @@ export function IdentityForm({
       </Fieldset>
       <Fieldset label={t("tax")} hint={t("taxHint")} large>
         <div className="space-y-6">
-          <Select
-            {...bind("filingStatus")}
-            label={t("filingStatus")}
-            options={(
-              [
-                "single",
-                "married_joint",
-                "married_separate",
-                "head_of_household",
-                "surviving_spouse",
-              ] as const
-            ).map((value) => ({ value, label: t(`filing.${value}`) }))}
-          />
-          <RadioGroup
-            label={t("election")}
-            name="election"
-            value={values.election}
-            error={errors.election}
-            onChange={(event) => set({ election: event.target.value as Election })}
-            options={[
-              { value: "flat", label: t("electionFlat"), hint: t("electionFlatHint") },
-              { value: "none", label: t("electionNone"), hint: t("electionNoneHint") },
-            ]}
-          />
-          {values.election === "flat" && (
-            <TextInput
-              {...bind("otherIncome")}
-              label={t("otherIncome")}
-              hint={t("otherIncomeHint")}
-              prefix="$"
-              width="short"
-              inputMode="decimal"
-              optional
-              maxLength={20}
-            />
-          )}
+          <WithholdingFields values={values} errors={errors} onChange={set} />
           <RatePreview
             state={values.state}
             countyFips={values.countyFips}
