@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import { encodeFunctionData } from "viem";
 import { bankNow } from "@/db/columns";
 import { person, profile, wallet } from "@/db/schema/customers";
@@ -56,17 +56,17 @@ export async function changeWithholding(
 
   return inTransaction(ctx.db, async (tx) => {
     await decide(tx, ctx, { command: "change-withholding", profileId });
+    await tx.select({ id: profile.id }).from(profile).where(eq(profile.id, profileId)).for("no key update");
     const [own] = await tx
-      .select({ profile, person, wallet })
+      .select({ person, wallet, now: sql<string>`bank.now()::text` })
       .from(profile)
       .innerJoin(person, eq(person.id, profile.personId))
       .innerJoin(wallet, eq(wallet.id, walletId))
-      .where(eq(profile.id, profileId))
-      .for("no key update", { of: profile });
+      .where(eq(profile.id, profileId));
     if (!own?.person.residenceState || !own.person.countyFips || own.wallet.status !== "verified")
       throw new AppError("not_verified");
     const { residenceState, countyFips, locality } = own.person;
-    const at = new Date();
+    const at = new Date(own.now);
     const { class: rateClass } = rateClassFor(
       withholdingCaseFrom({ residenceState, countyFips, locality, election, at }),
     );
