@@ -1,6 +1,6 @@
 "use client";
 
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslations } from "use-intl/react";
 import { formatEther } from "viem";
 import { Button } from "@/components/ui/button";
@@ -9,7 +9,7 @@ import { StatusChip } from "@/components/ui/status-chip";
 import { formatAmount, formatDollars, weiToMicros } from "@/lib/money/format";
 import { networkCoin } from "@/lib/staking/network-coin";
 import type { DemoRequest } from "./demo-wallet";
-import { actOf } from "./demo-wallet-acts";
+import type { WalletAct } from "./demo-wallet-acts";
 import type { PublicConfig } from "./wallet-store";
 
 /** The demo wallet's own window: says in plain words what is being asked, and waits for yes or no. */
@@ -89,12 +89,33 @@ function Body({ request, config }: { request: DemoRequest; config: PublicConfig 
       </div>
     );
   }
-  const act = actOf(request, config);
+  return <TransactionBody request={request} config={config} />;
+}
+
+/** Reads the call with the contracts' own interface, which is fetched only now. */
+function TransactionBody({
+  request,
+  config,
+}: {
+  request: Extract<DemoRequest, { kind: "transaction" }>;
+  config: PublicConfig;
+}) {
+  const t = useTranslations("stake.demoWallet");
+  const [act, setAct] = useState<WalletAct | null>();
+  useEffect(() => {
+    let gone = false;
+    import("./demo-wallet-acts").then(({ actOf }) => !gone && setAct(actOf(request, config) ?? null));
+    return () => {
+      gone = true;
+    };
+  }, [request, config]);
   const cost = weiToMicros(request.maxCostWei - request.valueWei, networkCoin.priceMicros);
   return (
     <div className="space-y-3">
       <p className="font-semibold">
-        {act ? t(`acts.${act.name}`, { amount: act.amount, symbol: config.tokenSymbol }) : t("acts.unknown")}
+        {act
+          ? t(`acts.${act.name}`, { amount: act.amount, symbol: config.tokenSymbol })
+          : act === null && t("acts.unknown")}
       </p>
       {request.valueWei > 0n && (
         <p>{t("sendsCoin", { amount: formatEther(request.valueWei), coin: networkCoin.symbol })}</p>

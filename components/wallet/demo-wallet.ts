@@ -1,6 +1,6 @@
 import {
   type Address,
-  createPublicClient,
+  createClient,
   type EIP1193Provider,
   type Hex,
   hexToBigInt,
@@ -12,6 +12,7 @@ import {
   type TransactionSerializableEIP1559,
 } from "viem";
 import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import { estimateFeesPerGas, estimateGas, getTransactionCount, sendRawTransaction } from "viem/actions";
 
 /**
  * A wallet kept in this browser for the demo. Its key is random and its signatures are real;
@@ -72,7 +73,7 @@ export type DemoProvider = EIP1193Provider & { isGranaryDemo: true };
 
 export function createDemoProvider(options: { rpcUrl: string; chainId: number; ask: Ask }): DemoProvider {
   const chainIdHex = numberToHex(options.chainId);
-  const client = createPublicClient({
+  const client = createClient({
     transport: http(options.rpcUrl, { retryCount: 1 }),
     pollingInterval: 500,
   });
@@ -161,8 +162,8 @@ export function createDemoProvider(options: { rpcUrl: string; chainId: number; a
     const value = input.value ? hexToBigInt(input.value) : 0n;
     const request = { account: own.address, to: input.to, data, value };
     const [gas, fees] = await Promise.all([
-      input.gas ? Promise.resolve(hexToBigInt(input.gas)) : client.estimateGas(request),
-      client.estimateFeesPerGas(),
+      input.gas ? Promise.resolve(hexToBigInt(input.gas)) : estimateGas(client, request),
+      estimateFeesPerGas(client),
     ]);
     await confirm({
       kind: "transaction",
@@ -174,7 +175,7 @@ export function createDemoProvider(options: { rpcUrl: string; chainId: number; a
     });
     const nonce = input.nonce
       ? Number(hexToBigInt(input.nonce))
-      : await client.getTransactionCount({ address: own.address, blockTag: "pending" });
+      : await getTransactionCount(client, { address: own.address, blockTag: "pending" });
     const transaction: TransactionSerializableEIP1559 = {
       type: "eip1559",
       chainId: options.chainId,
@@ -186,7 +187,7 @@ export function createDemoProvider(options: { rpcUrl: string; chainId: number; a
       maxFeePerGas: fees.maxFeePerGas,
       maxPriorityFeePerGas: fees.maxPriorityFeePerGas,
     };
-    return client.sendRawTransaction({ serializedTransaction: await own.signTransaction(transaction) });
+    return sendRawTransaction(client, { serializedTransaction: await own.signTransaction(transaction) });
   }
 
   const request = async ({ method, params }: { method: string; params?: unknown }): Promise<unknown> => {

@@ -1,7 +1,19 @@
-import { type Address, type Hash, type Hex, type PublicClient, parseAbi, type Transaction } from "viem";
+import type { Address, Client, Hash, Hex, Transaction } from "viem";
+import {
+  call as callChain,
+  estimateFeesPerGas,
+  estimateGas,
+  getBalance,
+  getBlock,
+  getBlockNumber,
+  getTransaction,
+  getTransactionCount,
+  getTransactionReceipt,
+  readContract,
+} from "viem/actions";
 import type { Config } from "wagmi";
-import { getAccount, getPublicClient, sendTransaction, signTypedData } from "wagmi/actions";
-import { stakingAbi } from "@/lib/chain/abi";
+import { getAccount, getClient, sendTransaction, signTypedData } from "wagmi/actions";
+import { stakingAbi, stateTokenAbi } from "@/lib/chain/abi";
 import { AppError, type ErrorCode } from "@/lib/errors";
 import {
   approveExact,
@@ -29,12 +41,6 @@ const usualGas: Record<string, bigint> = {
   claim: 190_000n,
   redeem: 120_000n,
 };
-
-const tokenReads = parseAbi([
-  "function balanceOf(address) view returns (uint256)",
-  "function nonces(address) view returns (uint256)",
-  "function name() view returns (string)",
-]);
 
 const slowAfterMs = 20_000;
 const lostAfterMs = 20_000;
@@ -72,10 +78,10 @@ const refuse = (code: ErrorCode): never => {
   throw new AppError(code);
 };
 
-function clientOf(input: RunnerInput): PublicClient {
-  const client = getPublicClient(input.wagmi, { chainId: input.config.chainId });
+function clientOf(input: RunnerInput): Client {
+  const client = getClient(input.wagmi, { chainId: input.config.chainId });
   if (!client) throw new AppError("chain_down");
-  return client as PublicClient;
+  return client;
 }
 
 const contractsOf = (config: PublicConfig): StakeContracts => config.contracts;
@@ -118,7 +124,12 @@ function requireWallet(input: RunnerInput) {
 
 /** Tried on the block to come: a quiet chain's last block may lie before the end of a wait that is over by now. */
 async function tryCall(input: RunnerInput, call: Call) {
-  await clientOf(input).call({ account: input.owner, to: call.to, data: call.data, blockTag: "pending" });
+  await callChain(clientOf(input), {
+    account: input.owner,
+    to: call.to,
+    data: call.data,
+    blockTag: "pending",
+  });
 }
 
 async function check(input: RunnerInput, flow: Flow) {
@@ -129,16 +140,16 @@ async function check(input: RunnerInput, flow: Flow) {
 
   if (flow.kind === "stake" || flow.kind === "redeem") {
     const amountMicros = BigInt(flow.amountMicros);
-    const balance = await client.readContract({
+    const balance = await readContract(client, {
       address: contracts.stateToken,
-      abi: tokenReads,
+      abi: stateTokenAbi,
       functionName: "balanceOf",
       args: [input.owner],
     });
     if (balance < amountMicros) refuse("balance_too_low");
     if (flow.kind === "stake") {
       await tryCall(input, tokensCanMove(contracts, { owner: input.owner, amountMicros }));
-      const operator = await client.readContract({
+      const operator = await readContract(client, {
         address: contracts.staking,
         abi: stakingAbi,
         functionName: "operatorOf",
@@ -158,14 +169,18 @@ async function check(input: RunnerInput, flow: Flow) {
     }
     const call = callOf(input, flow, leg);
     await tryCall(input, call);
-    gas += await client
-      .estimateGas({ account: input.owner, to: call.to, data: call.data, blockTag: "pending" })
+    gas += await estimateGas(client, {
+      account: input.owner,
+      to: call.to,
+      data: call.data,
+      blockTag: "pending",
+    })
       .then((estimate) => (estimate * 12n) / 10n)
       .catch(() => usual);
   }
   const [fees, coins] = await Promise.all([
-    client.estimateFeesPerGas(),
-    client.getBalance({ address: input.owner }),
+    estimateFeesPerGas(client),
+    getBalance(client, { address: input.owner }),
   ]);
   const cost = gas * fees.maxFeePerGas;
   input.setCost(cost);
@@ -179,11 +194,11 @@ async function signPermit(input: RunnerInput, flow: Flow) {
   if (input.memory.permit && input.memory.permit.deadline > now + 120n) return;
   const client = clientOf(input);
   const contracts = contractsOf(input.config);
-  const token = { address: contracts.stateToken, abi: tokenReads } as const;
+  const token = { address: contracts.stateToken, abi: stateTokenAbi } as const;
   const [nonce, tokenName, block] = await Promise.all([
-    client.readContract({ ...token, functionName: "nonces", args: [input.owner] }),
-    client.readContract({ ...token, functionName: "name" }),
-    client.getBlock(),
+    readContract(client, { ...token, functionName: "nonces", args: [input.owner] }),
+    readContract(client, { ...token, functionName: "name" }),
+    getBlock(client),
   ]);
   const chainNow = block.timestamp > now ? block.timestamp : now;
   const deadline = chainNow + permitSeconds;
@@ -207,12 +222,12 @@ async function send(input: RunnerInput, flow: Flow, step: Step) {
   const call = callOf(input, flow, step.leg);
   const request = { account: input.owner, to: call.to, data: call.data } as const;
   const [gas, nonceBefore, blockBefore] = await Promise.all([
-    client.estimateGas({ ...request, blockTag: "pending" }).catch((thrown) => {
+    estimateGas(client, { ...request, blockTag: "pending" }).catch((thrown) => {
       input.memory.permit = undefined;
       throw thrown;
     }),
-    client.getTransactionCount({ address: input.owner, blockTag: "pending" }),
-    client.getBlockNumber(),
+    getTransactionCount(client, { address: input.owner, blockTag: "pending" }),
+    getBlockNumber(client),
   ]);
   input.save(step.id, { status: "asking", nonceBefore, blockBefore: blockBefore.toString() });
   try {
@@ -228,18 +243,18 @@ async function send(input: RunnerInput, flow: Flow, step: Step) {
 
 /** What the account really sent under the nonce that stood before our request. */
 async function sentUnderNonce(
-  client: PublicClient,
+  client: Client,
   owner: Address,
   state: StepState,
 ): Promise<Transaction | undefined> {
   if (state.nonceBefore === undefined || state.blockBefore === undefined) return undefined;
-  const mined = await client.getTransactionCount({ address: owner, blockTag: "latest" });
+  const mined = await getTransactionCount(client, { address: owner, blockTag: "latest" });
   if (mined <= state.nonceBefore) return undefined;
-  const latest = await client.getBlockNumber();
+  const latest = await getBlockNumber(client);
   const first = BigInt(state.blockBefore);
   const last = latest - first > scanBlocks ? first + scanBlocks : latest;
   for (let number = first; number <= last; number++) {
-    const block = await client.getBlock({ blockNumber: number, includeTransactions: true });
+    const block = await getBlock(client, { blockNumber: number, includeTransactions: true });
     const found = block.transactions.find(
       (one) => one.from.toLowerCase() === owner.toLowerCase() && one.nonce === state.nonceBefore,
     );
@@ -282,7 +297,7 @@ async function wait(input: RunnerInput, flow: Flow, step: Step) {
     const hash = sent()?.txHash as Hash | undefined;
     if (!hash) refuse("transaction_lost");
     try {
-      const receipt = await client.getTransactionReceipt({ hash: hash as Hash }).catch((thrown) => {
+      const receipt = await getTransactionReceipt(client, { hash: hash as Hash }).catch((thrown) => {
         if ((thrown as Error).name === "TransactionReceiptNotFoundError") return undefined;
         throw thrown;
       });
@@ -298,8 +313,7 @@ async function wait(input: RunnerInput, flow: Flow, step: Step) {
         input.save(sendId, { status: "done", txHash: other.hash });
         continue;
       }
-      const known = await client
-        .getTransaction({ hash: hash as Hash })
+      const known = await getTransaction(client, { hash: hash as Hash })
         .then(() => true)
         .catch(() => false);
       unknownSince = known ? undefined : (unknownSince ?? Date.now());

@@ -94,7 +94,7 @@ test("a resident goes the whole way, from an empty wallet to a claimed reward an
       .poll(
         async () => {
           await page.goto("/stake/dollars");
-          return page.getByText(/Dollars on your account|Done, reserve being released/).count();
+          return page.getByText("Turned back into dollars").count();
         },
         { timeout: 90_000, intervals: [2_000] },
       )

@@ -1,8 +1,8 @@
 import { type Abi, decodeErrorResult, type Hex } from "viem";
-import { payoutSplitterAbi, stakingAbi, stateTokenAbi } from "@/lib/chain/abi";
+import { stakingAbi, stateTokenAbi } from "@/lib/chain/abi";
 import { contractRefusals, type ErrorCode } from "@/lib/errors";
 
-const refusals = [...stakingAbi, ...stateTokenAbi, ...payoutSplitterAbi].filter(
+const refusals = [...stakingAbi, ...stateTokenAbi].filter(
   (entry) => entry.type === "error",
 ) as unknown as Abi;
 

@@ -6,6 +6,7 @@ import { customerAction } from "@/lib/auth/action-clients";
 import { convertDollars as convertDollarsCommand } from "@/lib/collateral/commands/convert-dollars";
 import { prepareRedemption as prepareRedemptionCommand } from "@/lib/collateral/commands/prepare-redemption";
 import { bringDollars as bringDollarsCommand } from "@/lib/transfers/commands/bring-dollars";
+import { sendDollars as sendDollarsCommand } from "@/lib/transfers/commands/send-dollars";
 
 const amountForm = z.object({ amount: z.string().max(400), clientKey: z.uuid() });
 
@@ -14,6 +15,15 @@ export const bringDollars = customerAction
   .inputSchema(amountForm)
   .action(async ({ ctx, parsedInput }) => {
     const { state } = await bringDollarsCommand(ctx.command, parsedInput);
+    revalidatePath("/stake", "layout");
+    return { state };
+  });
+
+export const sendDollars = customerAction
+  .metadata({ name: "send dollars" })
+  .inputSchema(amountForm)
+  .action(async ({ ctx, parsedInput }) => {
+    const { state } = await sendDollarsCommand(ctx.command, parsedInput);
     revalidatePath("/stake", "layout");
     return { state };
   });

@@ -22,8 +22,8 @@ import { stakeOverview } from "@/lib/staking/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
 import { dollarsOf } from "@/lib/transfers/queries";
-import { BringForm } from "./bring-form";
 import { type Movement, movements } from "./movements";
+import { TransferForm } from "./transfer-form";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("dollars") });
 
@@ -92,7 +92,7 @@ export default async function DollarsPage() {
         <div className="grid gap-8 lg:grid-cols-2">
           {isVerified && (
             <Section boxed title={t("bringTitle")} lead={env.isDemo ? t("bringLeadDemo") : t("bringLead")}>
-              <BringForm isDemo={env.isDemo} />
+              <TransferForm direction="in" isDemo={env.isDemo} />
             </Section>
           )}
           <div className="space-y-8">
@@ -113,6 +113,11 @@ export default async function DollarsPage() {
                 {t("redeemButton")}
               </LinkButton>
             </Section>
+            {isVerified && dollars.availableMicros > 0n && (
+              <Section title={t("sendTitle")} lead={env.isDemo ? t("sendLeadDemo") : t("sendLead")}>
+                <TransferForm direction="out" isDemo={env.isDemo} />
+              </Section>
+            )}
           </div>
         </div>
         <Section title={t("historyTitle")}>

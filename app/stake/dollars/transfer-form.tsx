@@ -12,32 +12,35 @@ import { Button } from "@/components/ui/button";
 import { formatDollars } from "@/lib/money/format";
 import { floorToCents } from "@/lib/money/math";
 import { tryParseAmount } from "@/lib/money/parse";
-import { bringDollars } from "./actions";
+import { bringDollars, sendDollars } from "./actions";
 
-export function BringForm({ isDemo }: { isDemo: boolean }) {
-  const t = useTranslations("stake.bring");
+/** Dollars in from, or out to, an account at another bank. */
+export function TransferForm({ direction, isDemo }: { direction: "in" | "out"; isDemo: boolean }) {
+  const t = useTranslations(direction === "in" ? "stake.bring" : "stake.send");
   const router = useRouter();
   const [text, setText] = useState("");
   const [error, setError] = useState<string>();
   const [refusal, setRefusal] = useState<RefusalLike>(null);
-  const [brought, setBrought] = useState<{ micros: bigint; state: string } | null>(null);
+  const [moved, setMoved] = useState<{ micros: bigint; state: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const [clientKey, setClientKey] = useState(() => globalThis.crypto.randomUUID());
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     setRefusal(null);
-    setBrought(null);
+    setMoved(null);
     const parsed = tryParseAmount(text);
     if (!parsed.ok) {
       const words = errorWords[parsed.code];
       return setError(`${words.what} ${words.next}`);
     }
     setBusy(true);
-    const answer = await act(() => bringDollars({ amount: text, clientKey }));
+    const answer = await act(() =>
+      (direction === "in" ? bringDollars : sendDollars)({ amount: text, clientKey }),
+    );
     setBusy(false);
     if (!answer.ok) return setRefusal(answer.refusal);
-    setBrought({ micros: floorToCents(parsed.micros), state: answer.data.state });
+    setMoved({ micros: floorToCents(parsed.micros), state: answer.data.state });
     setText("");
     setClientKey(globalThis.crypto.randomUUID());
     router.refresh();
@@ -46,7 +49,7 @@ export function BringForm({ isDemo }: { isDemo: boolean }) {
   return (
     <form onSubmit={submit} noValidate className="space-y-5">
       <MoneyInput
-        id="bring-amount"
+        id={`amount-${direction}`}
         name="amount"
         label={t("amount")}
         hint={isDemo ? t("hintDemo") : t("hint")}
@@ -58,20 +61,22 @@ export function BringForm({ isDemo }: { isDemo: boolean }) {
         }}
       />
       <RefusalBanner refusal={refusal} />
-      {brought !== null && (
+      {moved !== null && (
         <Banner
           live
-          tone={brought.state === "returned" ? "error" : "success"}
-          title={t(
-            brought.state === "settled" ? "arrived" : brought.state === "returned" ? "returned" : "done",
-            {
-              amount: formatDollars(brought.micros),
-            },
-          )}
-          next={brought.state === "settled" ? t("arrivedNext") : t("doneNext")}
+          tone={moved.state === "returned" ? "error" : "success"}
+          title={t(moved.state === "settled" ? "arrived" : moved.state === "returned" ? "returned" : "done", {
+            amount: formatDollars(moved.micros),
+          })}
+          next={moved.state === "settled" ? t("arrivedNext") : t("doneNext")}
         />
       )}
-      <Button type="submit" busy={busy} busyLabel={t("busy")}>
+      <Button
+        type="submit"
+        variant={direction === "in" ? "primary" : "secondary"}
+        busy={busy}
+        busyLabel={t("busy")}
+      >
         {isDemo ? t("submitDemo") : t("submit")}
       </Button>
     </form>
