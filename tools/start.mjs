@@ -17,6 +17,7 @@ const usage = `
   PORT=8080                 the app's port        GRANARY_STATE=MD      the issuing state
   GRANARY_HOME=.granary     data and logs         GRANARY_HOST=0.0.0.0  listen beyond this machine
   DATABASE_URL=postgres://  an outside Postgres   CHAIN_RPC_URL=http:// an outside chain
+  GRANARY_MNEMONIC="…"      the phrase whose first thirty accounts are funded on an outside chain
 `;
 
 export function parseFlags(argv) {

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { ChainKeeper, type ChainPlace, chainProcess, rpc } from "@/lib/processes/chain";
+import { ChainKeeper, type ChainPlace, chainProcess } from "@/lib/processes/chain";
 import { bytecodeHash } from "@/lib/processes/contracts";
 import { databaseFailure } from "@/lib/processes/database-failure";
 import { endScreen } from "@/lib/processes/end-screen";
@@ -18,6 +18,7 @@ import {
 } from "@/lib/processes/installation";
 import { releaseLock, takeLock } from "@/lib/processes/lock";
 import type { ProcessRef } from "@/lib/processes/os-process";
+import { checkOutsideChain, checkOutsideDatabase, holdsBank } from "@/lib/processes/outside";
 import { choosePorts, HeldPorts, isFree, type PortName, type Ports } from "@/lib/processes/ports";
 import {
   createDatabase,
@@ -125,7 +126,8 @@ class Launcher {
     }
     const profile = stateProfile(wanted.state, "demo");
     this.takeFolder();
-    const first = await this.openInstallation();
+    const kept = await this.openInstallation();
+    const first = kept === undefined;
     const ports = await this.choosePorts();
     const secrets = await secretsOf(home);
     const at = this.surroundings(ports);
@@ -139,6 +141,10 @@ class Launcher {
       processes: {},
     };
 
+    // Before a table is made: a start that must be refused leaves nothing behind in somebody else's database.
+    if (wanted.outsideChain)
+      this.runtime.chainId = at.chainId = await checkOutsideChain(at.rpcUrl, { home, secrets }, kept);
+
     const postgres: PostgresPlace = {
       folder: home.postgres,
       port: ports.postgres,
@@ -149,7 +155,10 @@ class Launcher {
       "postgres",
       wanted.outsideDatabase ? "outside, by DATABASE_URL" : `on port ${ports.postgres}`,
       async ({ note }) => {
-        if (wanted.outsideDatabase) return this.checkOutsideDatabase();
+        if (wanted.outsideDatabase) {
+          const holds = await holdsBank(at.databaseUrls.owner);
+          return checkOutsideDatabase({ holds, kept: !first });
+        }
         const made = await initialisePostgres(postgres);
         await this.run(postgresProcess(postgres))
           .start(60_000)
@@ -236,21 +245,21 @@ class Launcher {
     }
   }
 
-  /** Clears what must go and checks what stays; true when this is a first start. */
-  private async openInstallation(): Promise<boolean> {
+  /** Clears what must go and checks what stays; undefined when this is a first start. */
+  private async openInstallation(): Promise<Installation | undefined> {
     const { home, wanted, options } = this;
     const ended = await endLeftovers(home);
     if (ended.length > 0)
       say(colour.dim(`  Ended what an earlier start left running: ${ended.sort().join(", ")}.`));
     const kept = readJson<Installation>(home.installation);
     if (options.fresh) {
-      if (wanted.outsideDatabase) {
+      if (wanted.outsideDatabase && (await holdsBank(process.env.DATABASE_URL ?? ""))) {
         throw new Stop(
-          "--fresh empties only what this folder holds: empty the database behind DATABASE_URL yourself, then start without --fresh.",
+          "--fresh empties only what this folder holds: empty the database behind DATABASE_URL yourself, or name another one.",
         );
       }
       clear(home);
-      return true;
+      return undefined;
     }
     if (kept) {
       checkKept(kept, wanted);
@@ -260,13 +269,12 @@ class Launcher {
           "The contracts of this build differ from those that hold the money of the kept data: begin anew with npm start -- --fresh, or go back to the build that deployed them.",
         );
       }
-      return false;
+      return kept;
     }
-    if (hasData(home)) {
+    if (hasData(home))
       say(colour.dim("  An earlier first start was interrupted before it was complete; beginning anew."));
-      clear(home);
-    }
-    return true;
+    clear(home);
+    return undefined;
   }
 
   private async choosePorts(): Promise<Ports> {
@@ -339,33 +347,10 @@ class Launcher {
     writeJson(this.home.runtime, { ...this.runtime, processes });
   }
 
-  private async checkOutsideDatabase(): Promise<void> {
-    const client = new pg.Client({
-      connectionString: process.env.DATABASE_URL,
-      connectionTimeoutMillis: 5_000,
-    });
-    try {
-      await client.connect();
-    } catch (error) {
-      throw new Stop(databaseFailure(error as Error));
-    } finally {
-      await client.end().catch(() => {});
-    }
-  }
-
   private async startChain(at: Surroundings, secrets: Secrets, first: boolean): Promise<void> {
     const { home, wanted } = this;
     if (wanted.outsideChain) {
-      await step("chain", "outside, by CHAIN_RPC_URL", async ({ note }) => {
-        const id = await rpc<string>(at.rpcUrl, "eth_chainId", [], 5_000).catch(() => {
-          throw new Stop(
-            `The chain at ${at.rpcUrl} does not answer: check CHAIN_RPC_URL, or unset it for a chain of this folder.`,
-          );
-        });
-        at.chainId = Number(id);
-        if (this.runtime) this.runtime.chainId = at.chainId;
-        note(`outside, number ${at.chainId}`);
-      });
+      await step("chain", `outside, number ${at.chainId}`, async () => {});
       return;
     }
     const place: ChainPlace = {

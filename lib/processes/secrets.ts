@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { DEMO_SECRET_MARK } from "@/lib/env";
 import { type Home, readJson, writeJson } from "@/lib/processes/home";
+import { Stop } from "@/tools/progress.mjs";
 
 export type Hex = `0x${string}`;
 
@@ -79,8 +80,18 @@ export async function makeSecrets(mnemonic?: string): Promise<Secrets> {
 
 export async function secretsOf(home: Home): Promise<Secrets> {
   const known = readJson<Secrets>(home.secrets);
-  if (known) return known;
-  const made = await makeSecrets(process.env.GRANARY_MNEMONIC);
+  const given = process.env.GRANARY_MNEMONIC?.trim().replace(/\s+/g, " ");
+  if (known) {
+    if (given && given !== known.mnemonic)
+      throw new Stop(
+        "GRANARY_MNEMONIC is not the phrase that this bank was made with: unset it, or begin anew with npm start -- --fresh.",
+      );
+    return known;
+  }
+  const made = await makeSecrets(given || undefined).catch((error: Error) => {
+    if (given) throw new Stop("GRANARY_MNEMONIC is not a valid phrase of twelve to twenty-four words.");
+    throw error;
+  });
   writeJson(home.secrets, made, 0o600);
   return made;
 }
