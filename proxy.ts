@@ -20,6 +20,9 @@ export function proxy(request: NextRequest): NextResponse {
   });
 
   const forwarded = new Headers(request.headers);
+  // Next fails on an origin that is no address; as "null" it is refused like every foreign one.
+  if (forwarded.has("origin") && !URL.canParse(forwarded.get("origin") ?? ""))
+    forwarded.set("origin", "null");
   forwarded.set("x-request-id", requestId);
   forwarded.set("x-nonce", nonce);
   forwarded.set("Content-Security-Policy", headers["Content-Security-Policy"] as string);

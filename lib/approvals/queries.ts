@@ -1,4 +1,4 @@
-import { desc, eq, sql } from "drizzle-orm";
+import { desc, sql } from "drizzle-orm";
 import { dbFor, type Executor } from "@/db/client";
 import { approval } from "@/db/schema/control";
 import { type Actor, actorName } from "@/lib/auth/actor";
@@ -47,7 +47,7 @@ export async function approvalById(
   db: Executor = dbFor("app"),
 ): Promise<ApprovalView> {
   requirePermission(actor, "approval:read");
-  const [row] = await db.select(columns).from(approval).where(eq(approval.id, approvalId));
+  const [row] = await db.select(columns).from(approval).where(sql`${approval.id}::text = ${approvalId}`);
   if (!row) throw new AppError("not_found");
   return viewFor(actor, row);
 }

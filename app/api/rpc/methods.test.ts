@@ -62,6 +62,17 @@ describe("a body", () => {
     expect(Object.keys(sorted?.forward[0] ?? {}).sort()).toEqual(["id", "jsonrpc", "method", "params"]);
   });
 
+  it.each([
+    ["eth_call", undefined, "0x4c4b40"],
+    ["eth_call", "0xffffffffffff", "0x4c4b40"],
+    ["eth_estimateGas", "nonsense", "0x4c4b40"],
+    ["eth_estimateGas", "0x5208", "0x5208"],
+  ])("lets %s with a gas of %j run no longer than a bounded gas", (method, gas, bounded) => {
+    const params = [{ to: "0x1", gas, gasLimit: "0xffffffffffff" }, "latest"];
+    const sorted = sortCalls({ ...call(method), params });
+    expect(sorted?.forward[0]?.params).toEqual([{ to: "0x1", gas: bounded }, "latest"]);
+  });
+
   it.each([[[]], [Array.from({ length: maxBatch + 1 }, () => call("eth_call"))]])(
     "refuses a batch of %#",
     (body) => {

@@ -39,6 +39,20 @@ export type RpcAnswer = { jsonrpc: "2.0"; id: string | number | null } & (
   | { error: { code: number; message: string } }
 );
 
+/** More than any act of ours needs: a call of a stranger's code ends soon, and the chain goes on for everybody else. */
+const mostGas = 5_000_000n;
+const running: ReadonlySet<string> = new Set(["eth_call", "eth_estimateGas"]);
+
+function withinGas(one: RpcCall): RpcCall {
+  if (!running.has(one.method) || !Array.isArray(one.params)) return one;
+  const [transaction, ...rest] = one.params;
+  if (typeof transaction !== "object" || transaction === null) return one;
+  const { gas, gasLimit: _otherName, ...others } = transaction as Record<string, unknown>;
+  const isLess = typeof gas === "string" && /^0x[0-9a-f]{1,12}$/i.test(gas) && BigInt(gas) < mostGas;
+  const bounded = { ...others, gas: isLess ? gas : `0x${mostGas.toString(16)}` };
+  return { ...one, params: [bounded, ...rest] };
+}
+
 export const refuse = (id: RpcCall["id"], code: number, message: string): RpcAnswer => ({
   jsonrpc: "2.0",
   id: id ?? null,
@@ -59,7 +73,7 @@ export function sortCalls(body: unknown): Sorted | null {
     if (!parsed.success) refused.push(refuse(null, -32600, "Invalid request"));
     else if (!allowedMethods.has(parsed.data.method))
       refused.push(refuse(parsed.data.id, -32601, "This method is not offered here"));
-    else forward.push(parsed.data);
+    else forward.push(withinGas(parsed.data));
   }
   return { forward, refused, batch };
 }

@@ -1,13 +1,19 @@
 import NextAuth from "next-auth";
 import { authOptions } from "@/lib/auth/auth-options";
 import { route } from "@/lib/auth/route";
+import { AppError } from "@/lib/errors";
 
 type Args = { params: Promise<{ nextauth: string[] }> };
 
-export const GET = route<Args>({ name: "auth", access: "open" }, (request, _ctx, args) =>
-  NextAuth(request, args, authOptions()),
-);
+export const GET = route<Args>({ name: "auth", access: "open" }, async (request, _ctx, args) => {
+  // Our ways to sign in are forms: next-auth itself fails on a callback that was only opened.
+  if ((await args.params).nextauth[0] === "callback") throw new AppError("invalid_input");
+  return NextAuth(request, args, authOptions());
+});
 
-export const POST = route<Args>({ name: "auth", access: "open" }, (request, _ctx, args) =>
-  NextAuth(request, args, authOptions()),
-);
+export const POST = route<Args>({ name: "auth", access: "open" }, async (request, _ctx, args) => {
+  if (!isForm(request.headers.get("content-type"))) throw new AppError("invalid_input");
+  return NextAuth(request, args, authOptions());
+});
+
+const isForm = (type: string | null) => type?.split(";")[0]?.trim() === "application/x-www-form-urlencoded";
