@@ -132,7 +132,8 @@ export async function main(argv: readonly string[]): Promise<number> {
       enterRunningBank();
     }
     await answer(verb, { args, options: rest, readJson, readText, readLines }, options.json === true);
-    return 0;
+    // a verb that answers "no", such as a check that found something, has set the code itself
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     const { code, sentence, exit } = await explain(error as Error);
     process.stderr.write(

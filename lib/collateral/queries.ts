@@ -95,6 +95,42 @@ export async function reservesNow(db: Executor = dbFor("app")): Promise<Reserves
   };
 }
 
+export type ReservePosition = {
+  positionId: string;
+  class: number;
+  marketMicros: bigint;
+  lendableMicros: bigint;
+  issuedMicros: bigint;
+  receiptHash: string | null;
+  custodian: string | null;
+  valuer: string | null;
+  asOf: Date | null;
+  expiresAt: Date | null;
+};
+
+/** Each recorded position with what is left of it, oldest first, and who vouches for it; never whose it was. */
+export async function reservePositions(db: Executor = dbFor("app")): Promise<ReservePosition[]> {
+  const rows = await db
+    .select()
+    .from(collateralPosition)
+    .where(eq(collateralPosition.state, "recorded"))
+    .orderBy(asc(collateralPosition.recordedAt), asc(collateralPosition.positionId));
+  const left = (micros: bigint, releasedMicros: bigint) =>
+    micros > releasedMicros ? micros - releasedMicros : 0n;
+  return rows.map((row) => ({
+    positionId: row.positionId,
+    class: row.class,
+    marketMicros: left(row.marketMicros, row.releasedMicros),
+    lendableMicros: left(row.lendableMicros, row.releasedMicros),
+    issuedMicros: row.issuedMicros,
+    receiptHash: row.receiptHash,
+    custodian: row.custodian,
+    valuer: row.valuer,
+    asOf: row.asOf,
+    expiresAt: row.expiresAt,
+  }));
+}
+
 export type ReservesDay = { at: Date; marketMicros: bigint; lendableMicros: bigint; supplyMicros: bigint };
 
 /** The last final epoch of each day, oldest first. Public. */
