@@ -1,4 +1,5 @@
 import type { Bar } from "@/lib/bars/bar";
+import { randomFrom } from "@/lib/bars/random";
 import { allocate } from "@/lib/money/allocate";
 import { mulDivHalfUp } from "@/lib/money/math";
 import { packRateClass, splitPayout } from "@/lib/tax/split-payout";
@@ -63,19 +64,6 @@ export function findRoundingLeaks({ seed, cases }: { seed: number; cases: number
 }
 
 const asText = (_key: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
-
-/** splitmix64: small, seeded, the same everywhere. */
-function randomFrom(seed: bigint): () => bigint {
-  const mask = (1n << 64n) - 1n;
-  let state = seed & mask;
-  return () => {
-    state = (state + 0x9e3779b97f4a7c15n) & mask;
-    let mixed = state;
-    mixed = ((mixed ^ (mixed >> 30n)) * 0xbf58476d1ce4e5b9n) & mask;
-    mixed = ((mixed ^ (mixed >> 27n)) * 0x94d049bb133111ebn) & mask;
-    return mixed ^ (mixed >> 31n);
-  };
-}
 
 export const bar: Bar = {
   id: "A15",
