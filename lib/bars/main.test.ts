@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { failuresOf, readForge } from "@/lib/bars/forge";
 import { barFiles, barLine, fileOf, parseBarArguments } from "@/lib/bars/main";
-import { gzippedSizes, overBudget } from "@/lib/bars/w1-page-budget";
+import { judge } from "@/lib/bars/suite";
+import { overBudget } from "@/lib/bars/w1-page-budget";
+import { gzippedSizes, weighPages } from "@/lib/bench/pages";
 
 describe("bars", () => {
   it("print one line that a machine can read", () => {
@@ -51,23 +54,61 @@ describe("page budget", () => {
     ];
     const sizes = gzippedSizes(stats, (path) => files[path] ?? Buffer.alloc(0));
     expect(sizes.get("/")).toBeLessThan(sizes.get("/stake") ?? 0);
-    expect(
+    const over = (about: number, stake: number) =>
       overBudget(
-        new Map([
-          ["/", 100_000],
-          ["/about", 139_000],
-          ["/stake", 350_000],
-        ]),
-      ).over,
-    ).toEqual([]);
+        weighPages(
+          new Map([
+            ["/", 100_000],
+            ["/about", about],
+            ["/stake", stake],
+          ]),
+        ).pages,
+      );
+    expect(over(139_000, 350_000)).toEqual([]);
+    expect(over(141_000, 361_000)).toHaveLength(2);
+  });
+});
+
+describe("bars that are tests at a bigger count", () => {
+  const test = (status: string) => ({ status, fullName: status, failureMessages: ["expected 1 to be 2"] });
+
+  it("pass when every test passed, and never when none ran", () => {
+    const passed = [{ status: "passed", assertionResults: [test("passed"), test("skipped")] }];
+    expect(judge({ testResults: passed }, "300 runs")).toMatchObject({
+      value: "0 failed of 1 tests x 300 runs",
+      pass: true,
+    });
+    expect(judge({ testResults: [{ status: "passed", assertionResults: [test("skipped")] }] })).toMatchObject(
+      {
+        value: "no test ran",
+        pass: false,
+      },
+    );
+  });
+
+  it("fail on a failed test and on a file that does not load", () => {
+    expect(judge({ testResults: [{ status: "failed", assertionResults: [test("failed")] }] })).toMatchObject({
+      pass: false,
+      notes: ["failed", "expected 1 to be 2"],
+    });
     expect(
-      overBudget(
-        new Map([
-          ["/", 100_000],
-          ["/about", 141_000],
-          ["/stake", 361_000],
-        ]),
-      ).over,
-    ).toHaveLength(2);
+      judge({ testResults: [{ status: "failed", message: "no such module", assertionResults: [] }] }),
+    ).toMatchObject({ pass: false, notes: ["no such module"] });
+  });
+
+  it("read forge's report", () => {
+    const tests = readForge({
+      "test/A.t.sol:ATest": {
+        test_results: {
+          "test_a(uint256)": { status: "Success", reason: null, kind: { Fuzz: { runs: 10 } } },
+          "test_b()": { status: "Failure", reason: "off by one", kind: {} },
+        },
+      },
+    });
+    expect(tests.map(({ name, kind }) => [name, kind.Fuzz?.runs])).toEqual([
+      ["ATest.test_a", 10],
+      ["ATest.test_b", undefined],
+    ]);
+    expect(failuresOf(tests)).toEqual(["ATest.test_b: off by one"]);
   });
 });

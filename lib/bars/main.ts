@@ -5,11 +5,12 @@ import type { Bar, BarResult } from "@/lib/bars/bar";
 
 /** `npm run bar -- <ID|all> [--seed N] [--deep]`: one line a bar, value beside limit; exit 0 when all pass. */
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const notBars = new Set(["main.ts", "bar.ts"]);
+/** a15.ts or a1-money-conserved.ts; what several bars share has no number */
+const isBar = /^[a-z]\d+(-[a-z0-9-]+)?\.ts$/;
 
 export const barFiles = (): string[] =>
   readdirSync(folder)
-    .filter((file) => file.endsWith(".ts") && !file.includes(".test.") && !notBars.has(file))
+    .filter((file) => isBar.test(file))
     .map((file) => file.replace(/\.ts$/, ""))
     .sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 
