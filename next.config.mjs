@@ -6,7 +6,11 @@ const config = {
   typescript: { ignoreBuildErrors: true },
   turbopack: {
     root: import.meta.dirname,
-    resolveAlias: { "@reown/appkit/core": "./tools/appkit-stub.mjs" },
+    resolveAlias: {
+      "@reown/appkit/core": "./tools/appkit-stub.mjs",
+      // 9 kB of browser names, of which the wallet list needs ten
+      "ua-parser-js": "./components/wallet/browser-and-system.mjs",
+    },
   },
 };
 

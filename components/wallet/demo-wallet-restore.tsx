@@ -16,7 +16,7 @@ export function DemoWalletRestore({ onRestored }: { onRestored: () => void }) {
     event.preventDefault();
     try {
       const { restoreDemoWallet } = await import("./demo-wallet");
-      restoreDemoWallet(key.trim());
+      await restoreDemoWallet(key.trim());
       onRestored();
     } catch {
       setError(t("restoreWrong"));

@@ -105,7 +105,7 @@ describe("the demo wallet", () => {
     const key = demoWalletKey();
     eraseDemoWallet();
     expect(demoWalletKey()).toBeUndefined();
-    expect(restoreDemoWallet(key ?? "")).toBe(address);
-    expect(() => restoreDemoWallet("not a key")).toThrow();
+    expect(await restoreDemoWallet(key ?? "")).toBe(address);
+    await expect(restoreDemoWallet("not a key")).rejects.toThrow();
   });
 });

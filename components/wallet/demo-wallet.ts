@@ -11,7 +11,7 @@ import {
   numberToHex,
   type TransactionSerializableEIP1559,
 } from "viem";
-import { generatePrivateKey, type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
+import type { PrivateKeyAccount } from "viem/accounts";
 import { estimateFeesPerGas, estimateGas, getTransactionCount, sendRawTransaction } from "viem/actions";
 
 /**
@@ -29,7 +29,9 @@ type Listener = (payload: never) => void;
 
 const storageKey = "granary.demo-wallet";
 
-type Kept = { privateKey: Hex; connected: boolean };
+type Kept = { privateKey: Hex; address: Address; connected: boolean };
+
+const signer = () => import("./demo-wallet-signer");
 
 class WalletError extends Error {
   constructor(
@@ -43,7 +45,9 @@ class WalletError extends Error {
 function readKept(): Kept | undefined {
   try {
     const kept = JSON.parse(localStorage.getItem(storageKey) ?? "null") as Kept | null;
-    return kept && isHex(kept.privateKey) && kept.privateKey.length === 66 ? kept : undefined;
+    return kept && isHex(kept.privateKey) && kept.privateKey.length === 66 && isAddress(kept.address)
+      ? kept
+      : undefined;
   } catch {
     return undefined;
   }
@@ -62,11 +66,12 @@ export function eraseDemoWallet() {
 }
 
 /** Puts back a key that was downloaded before. */
-export function restoreDemoWallet(privateKey: string): Address {
+export async function restoreDemoWallet(privateKey: string): Promise<Address> {
   if (!isHex(privateKey) || privateKey.length !== 66) throw new WalletError(-32602, "not a private key");
-  const account = privateKeyToAccount(privateKey);
-  keep({ privateKey, connected: false });
-  return account.address;
+  const { accountOf } = await signer();
+  const { address } = accountOf(privateKey);
+  keep({ privateKey, address, connected: false });
+  return address;
 }
 
 export type DemoProvider = EIP1193Provider & { isGranaryDemo: true };
@@ -83,19 +88,23 @@ export function createDemoProvider(options: { rpcUrl: string; chainId: number; a
     for (const listener of listeners.get(event) ?? []) listener(payload as never);
   };
 
-  function account(): PrivateKeyAccount {
-    const kept = readKept() ?? { privateKey: generatePrivateKey(), connected: false };
-    keep(kept);
-    return privateKeyToAccount(kept.privateKey);
+  async function ownKey(): Promise<Kept> {
+    const known = readKept();
+    if (known) return known;
+    const { accountOf, newKey } = await signer();
+    const privateKey = newKey();
+    const made = { privateKey, address: accountOf(privateKey).address, connected: false };
+    keep(made);
+    return made;
   }
 
-  function connectedAccount(address?: unknown): PrivateKeyAccount {
+  async function connectedAccount(address?: unknown): Promise<PrivateKeyAccount> {
     const kept = readKept();
     if (!kept?.connected) throw new WalletError(4100, "The demo wallet is not connected.");
-    const own = privateKeyToAccount(kept.privateKey);
-    if (typeof address === "string" && address.toLowerCase() !== own.address.toLowerCase())
+    if (typeof address === "string" && address.toLowerCase() !== kept.address.toLowerCase())
       throw new WalletError(4100, "The demo wallet holds another account.");
-    return own;
+    const { accountOf } = await signer();
+    return accountOf(kept.privateKey);
   }
 
   async function confirm(request: DemoRequest) {
@@ -103,10 +112,10 @@ export function createDemoProvider(options: { rpcUrl: string; chainId: number; a
   }
 
   async function connect(): Promise<Address[]> {
-    const own = account();
-    if (!readKept()?.connected) {
+    const own = await ownKey();
+    if (!own.connected) {
       await confirm({ kind: "connect", address: own.address });
-      keep({ privateKey: readKept()?.privateKey ?? generatePrivateKey(), connected: true });
+      keep({ ...own, connected: true });
       emit("accountsChanged", [own.address]);
       emit("connect", { chainId: chainIdHex });
     }
@@ -120,7 +129,7 @@ export function createDemoProvider(options: { rpcUrl: string; chainId: number; a
   }
 
   async function signMessage(message: unknown, address: unknown): Promise<Hex> {
-    const own = connectedAccount(address);
+    const own = await connectedAccount(address);
     const raw = typeof message === "string" && isHex(message) ? message : undefined;
     const text = raw ? hexToString(raw) : String(message);
     await confirm({ kind: "message", address: own.address, text });
@@ -128,7 +137,7 @@ export function createDemoProvider(options: { rpcUrl: string; chainId: number; a
   }
 
   async function signTypedData(address: unknown, json: unknown): Promise<Hex> {
-    const own = connectedAccount(address);
+    const own = await connectedAccount(address);
     const typed = typeof json === "string" ? JSON.parse(json) : json;
     const lines = Object.entries(typed.message ?? {}).map(
       ([key, value]) => [key, String(value)] as [string, string],
@@ -156,7 +165,7 @@ export function createDemoProvider(options: { rpcUrl: string; chainId: number; a
     gas?: Hex;
     nonce?: Hex;
   }): Promise<Hex> {
-    const own = connectedAccount(input.from);
+    const own = await connectedAccount(input.from);
     if (!input.to || !isAddress(input.to)) throw new WalletError(-32602, "A recipient is needed.");
     const data = input.data ?? "0x";
     const value = input.value ? hexToBigInt(input.value) : 0n;
@@ -195,7 +204,7 @@ export function createDemoProvider(options: { rpcUrl: string; chainId: number; a
     switch (method) {
       case "eth_accounts": {
         const kept = readKept();
-        return kept?.connected ? [privateKeyToAccount(kept.privateKey).address] : [];
+        return kept?.connected ? [kept.address] : [];
       }
       case "eth_requestAccounts":
         return connect();
