@@ -27,6 +27,9 @@ const byState: Record<string, ErrorCode> = {
   "53300": "busy",
   "40001": "busy",
   "40P01": "busy",
+  // Postgres was not there to be asked; a connection lost in the middle leaves it open what was done, and stays a defect.
+  ECONNREFUSED: "busy",
+  "08001": "busy",
 };
 
 /** A refusal by the database in the bank's words; anything else stays a defect. */

@@ -543,8 +543,11 @@ class Launcher {
     await end("chain");
     await end("postgres");
     if (late.length > 0) say(colour.dim(`  Had to be ended by force: ${late.join(", ")}.`));
-    rmSync(this.home.runtime, { force: true });
-    if (this.locked) releaseLock(this.home.lock);
+    // A start that was refused because the bank runs already must not hide that one from its operator.
+    if (this.locked) {
+      rmSync(this.home.runtime, { force: true });
+      releaseLock(this.home.lock);
+    }
     if (this.running.size > 0)
       say(colour.dim(`  Stopped in ${((Date.now() - since) / 1000).toFixed(1)} s; the data are kept.\n`));
     process.exit(code);
