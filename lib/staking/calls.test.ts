@@ -1,4 +1,4 @@
-import { decodeFunctionData, hashTypedData, type Hex, parseSignature } from "viem";
+import { decodeFunctionData, type Hex, hashTypedData, parseSignature } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { describe, expect, it } from "vitest";
 import { stakingAbi, stateTokenAbi } from "@/lib/chain/abi";
@@ -25,13 +25,19 @@ describe("what a resident signs", () => {
   it("allows exactly the amount, to the staking contract", () => {
     const call = approveExact(contracts, 5_000_000n);
     expect(call.to).toBe(contracts.stateToken);
-    expect(onToken(call.data)).toMatchObject({ functionName: "approve", args: [expect.any(String), 5_000_000n] });
+    expect(onToken(call.data)).toMatchObject({
+      functionName: "approve",
+      args: [expect.any(String), 5_000_000n],
+    });
   });
 
   it("stakes, unstakes, claims and withdraws on the staking contract", () => {
     const input = { operatorId: 3, amountMicros: 7n };
     expect(onStaking(stake(contracts, input).data)).toMatchObject({ functionName: "stake", args: [3, 7n] });
-    expect(onStaking(requestUnbond(contracts, input).data)).toMatchObject({ functionName: "requestUnbond", args: [3, 7n] });
+    expect(onStaking(requestUnbond(contracts, input).data)).toMatchObject({
+      functionName: "requestUnbond",
+      args: [3, 7n],
+    });
     expect(onStaking(claim(contracts, 2).data)).toMatchObject({ functionName: "claim", args: [2] });
     expect(onStaking(withdraw(contracts, 11n).data)).toMatchObject({ functionName: "withdraw", args: [11n] });
   });

@@ -7,5 +7,6 @@ export const networkCoin = {
   symbol: "ETH",
   priceMicros: 3_000_000_000n,
   from: "2026-01-01",
-  source: "House rule: a fixed price on the bank-run network, whose coin the bank hands out and nobody trades",
+  source:
+    "House rule: a fixed price on the bank-run network, whose coin the bank hands out and nobody trades",
 } as const;
