@@ -50,6 +50,8 @@ contract RollingCapTest is TestBase {
 
     /// Any amounts at any times: no rolling hour and no rolling day ever takes more than its cap.
     /// forge-config: default.fuzz.runs = 100
+    /// forge-config: ci.fuzz.runs = 10000
+    /// forge-config: deep.fuzz.runs = 100000
     function testFuzz_spend_holdsInEveryRollingWindow(uint32[40] calldata waits, uint64[40] calldata amounts) external {
         vm.warp(1_790_000_000);
         (_cap.perHour, _cap.perDay) = (1000, 3000);
