@@ -31,9 +31,9 @@ export function CustomerShell({
   children,
 }: CustomerShellProps) {
   return (
-    <div className="mx-auto max-w-page lg:grid lg:grid-cols-[15rem_1fr]">
-      <header className="flex flex-wrap items-center justify-between gap-2 border-b border-rule px-4 py-3 sm:px-6 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:flex-nowrap lg:items-stretch lg:justify-start lg:gap-8 lg:border-r lg:border-b-0 lg:py-6">
-        <Wordmark bankName={bankName} link={Anchor} className="max-w-52" />
+    <div className="mx-auto max-w-page lg:grid lg:grid-cols-[17rem_1fr]">
+      <header className="flex flex-wrap items-center justify-between gap-2 border-b border-rule px-4 py-3 sm:px-6 lg:sticky lg:top-0 lg:h-dvh lg:flex-col lg:flex-nowrap lg:items-stretch lg:justify-start lg:gap-8 lg:border-r lg:border-b-0 lg:px-4 lg:py-6">
+        <Wordmark bankName={bankName} link={Anchor} className="max-w-60" />
         <nav
           aria-label={navLabel}
           className="fixed inset-x-0 bottom-0 z-30 border-t-2 border-ink bg-paper pb-[env(safe-area-inset-bottom)] lg:static lg:-mx-3 lg:border-0 lg:bg-transparent"
