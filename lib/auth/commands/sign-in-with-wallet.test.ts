@@ -137,7 +137,7 @@ describe("a proof that does not hold", () => {
         const proof = await prove();
         return {
           ...proof,
-          message: proof.message.replace("moves no money", "moves no money") + "\nResources:\n- https://x",
+          message: `${proof.message}\nResources:\n- https://x`,
         };
       },
       "sign_in_wrong_signature",

@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { Address, PublicClient } from "viem";
-import type { Executor, Tx } from "@/db/client";
+import type { Tx } from "@/db/client";
 import { cursor as cursorTable } from "@/db/schema/chain";
 import { reconciliation } from "@/db/schema/control";
 import type { CommandContext } from "@/lib/auth/actor";
@@ -52,7 +52,7 @@ export async function reconcile(
   );
   if (!seen) return undefined;
   const { blockNumber } = seen;
-  const at = await readableAt(ctx.db, { ...input, blockNumber });
+  const at = await readableAt({ ...input, blockNumber });
   if (!at) return undefined;
   const differences = compareBooks(
     { ...(await chainSide({ ...input, at })), usedReserveMicros: seen.used },
@@ -77,12 +77,14 @@ export async function reconcile(
   return { blockNumber, outcome, differences };
 }
 
-/** Reserve behind tokens, from the registry's own credited logs: consumed by mints less released. */
+/** Reserve behind tokens, from the registry's own credited logs: per position, consumed by mints less released. */
 async function reserveInUse(tx: Tx): Promise<bigint> {
   const { rows } = await tx.execute<{ micros: string }>(sql`
-    select coalesce(sum(case event when 'PositionConsumed' then 1 else -1 end
-      * (args ->> 'amountMicros')::numeric), 0)::text as micros
-    from chain.log where settled_at is not null and event in ('PositionConsumed', 'PositionReleased')`);
+    select coalesce(sum(greatest(issued, 0)), 0)::text as micros from (
+      select sum(case event when 'PositionConsumed' then 1 else -1 end * (args ->> 'amountMicros')::numeric) as issued
+      from chain.log
+      where settled_at is not null and event in ('PositionConsumed', 'PositionReleased')
+      group by args ->> 'positionId') as position`);
   return BigInt(rows[0]?.micros ?? 0);
 }
 
@@ -92,10 +94,11 @@ type ReadAt = { blockNumber: bigint } | { blockTag: "latest" };
  * Where the chain can be asked about the last credited block: at that block, or, when the node has forgotten its state
  * (it restarted), at its head as long as nothing of ours has happened since. Undefined: not comparable now.
  */
-async function readableAt(
-  db: Executor,
-  input: { client: PublicClient; deployment: Deployment; blockNumber: bigint },
-): Promise<ReadAt | undefined> {
+async function readableAt(input: {
+  client: PublicClient;
+  deployment: Deployment;
+  blockNumber: bigint;
+}): Promise<ReadAt | undefined> {
   const { client, blockNumber } = input;
   const address = input.deployment.contracts.stateToken;
   try {
