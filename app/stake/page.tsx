@@ -111,7 +111,7 @@ export default async function StakePage() {
         </div>
         <div className="space-y-10 max-lg:order-first">
           <NextStep facts={facts} symbol={symbol} />
-          <Journey facts={facts} symbol={symbol} />
+          {journey(facts).some((step) => step.state !== "done") && <Journey facts={facts} symbol={symbol} />}
         </div>
       </div>
     </>

@@ -23,9 +23,7 @@ export function WithholdingLines({ lines }: { lines: readonly RateLine[] }) {
           key={line.level}
           className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 border-t border-rule py-2 first:border-t-0"
         >
-          <dt>
-            {t(line.level)}: {line.name}
-          </dt>
+          <dt>{line.name === t(line.level) ? line.name : `${t(line.level)}: ${line.name}`}</dt>
           <dd className="font-semibold">
             <Rate ratePpm={line.withheldPpm} />
           </dd>

@@ -3,12 +3,15 @@ import { ChainDown } from "@/app/stake/chain-down";
 import { chainPlace } from "@/app/stake/chain-place";
 import { customerPage } from "@/app/stake/customer-page";
 import { unlessChainDown } from "@/app/stake/unless-chain-down";
+import { errorWords } from "@/components/copy/errors";
+import { Banner } from "@/components/ui/banner";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
 import { translator } from "@/lib/messages/server";
 import { stakeOverview } from "@/lib/staking/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
+import { requireOn } from "@/lib/switches/require";
 import { formatDuration } from "@/lib/time/duration";
 import { operators } from "@/lib/validators/queries";
 import { StakeForm } from "./stake-form";
@@ -16,7 +19,7 @@ import { StakeForm } from "./stake-form";
 export const generateMetadata = () => ({ title: translator("stake.title")("new") });
 
 export default async function NewStakePage() {
-  const { actor } = await customerPage();
+  const { actor, db } = await customerPage();
   const t = translator("stake.new");
   const { tokenSymbol: symbol, unbondingSeconds } = activeProfile();
   const live = await unlessChainDown(() => Promise.all([stakeOverview(actor), operators()]));
@@ -28,6 +31,18 @@ export default async function NewStakePage() {
       <>
         {header}
         <ChainDown />
+      </>
+    );
+  if (!(await isOpen(db)))
+    return (
+      <>
+        {header}
+        <Banner
+          tone="warn"
+          title={errorWords.under_review.what}
+          money={errorWords.under_review.money}
+          next={errorWords.under_review.next}
+        />
       </>
     );
   const [overview, choices] = live;
@@ -78,5 +93,13 @@ export default async function NewStakePage() {
         }}
       />
     </>
+  );
+}
+
+/** The switch for new stake; exits have none. */
+async function isOpen(db: Parameters<typeof requireOn>[0]): Promise<boolean> {
+  return requireOn(db, "stake").then(
+    () => true,
+    () => false,
   );
 }
