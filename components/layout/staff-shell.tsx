@@ -16,7 +16,7 @@ export type StaffShellProps = {
 /** Denser than the customers' rooms: a desk with queues and their counts. */
 export function StaffShell({ bankName, groups, link: Anchor, who, tools, children }: StaffShellProps) {
   return (
-    <div className="lg:grid lg:min-h-dvh lg:grid-cols-[16rem_1fr]">
+    <div className="lg:grid lg:min-h-dvh lg:grid-cols-[20rem_1fr]">
       <header className="border-b border-rule bg-sunk px-4 py-3 lg:sticky lg:top-0 lg:flex lg:h-dvh lg:flex-col lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-5 lg:py-6">
         <div className="flex items-center justify-between gap-2">
           <Wordmark bankName={bankName} link={Anchor} href="/staff" />

@@ -52,7 +52,6 @@ export default async function IdentityPage() {
             <Banner
               tone="info"
               title={identity.state === "submitted" ? t("submittedTitle") : t("approvedTitle")}
-              next={identity.state === "submitted" && env.isDemo ? t("demoHint") : undefined}
             >
               <p>
                 {identity.state === "submitted"
@@ -61,6 +60,7 @@ export default async function IdentityPage() {
                     })
                   : t("approvedText")}
               </p>
+              {identity.state === "submitted" && env.isDemo && <p className="mt-2">{t("demoHint")}</p>}
             </Banner>
             <Section title={t("timeline")}>
               <Timeline label={t("timeline")} moments={moments(identity.state === "approved", t)} />

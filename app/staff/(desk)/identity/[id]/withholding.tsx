@@ -14,7 +14,7 @@ export function Withholding({ seen }: { seen: ApplicationView }) {
   return (
     <Section
       title="Withholding"
-      lead={`Class ${(seen.rateClass ?? rateClass).toString(16).padStart(6, "0").toUpperCase()}: federal, state and local in half percentage points.`}
+      lead={`On chain as class ${(seen.rateClass ?? rateClass).toString(16).padStart(6, "0").toUpperCase()}: one byte each for federal, state and local, counting half percentage points.`}
     >
       <Table
         caption="Lines of every payout"
