@@ -66,13 +66,16 @@ const shareTools = {
   },
 };
 
+/** A bundle comes into its place whole, by one rename. */
+const isWhole = (folder) => fs.existsSync(path.join(folder, "lib", "processes", "launcher.mjs"));
+
 /** Makes the bundle unless it is there; gives its folder. Throws an error whose `tail` tells what does not resolve. */
 export async function bundle() {
   const folder = path.join(
     cache,
     `processes-${hashOf(["lib", "db", "components/copy", "messages", "tools", "package-lock.json"])}`,
   );
-  if (fs.existsSync(path.join(folder, "lib", "processes", "launcher.mjs"))) return { folder, made: false };
+  if (isWhole(folder)) return { folder, made: false };
   const { build, stop } = createRequire(
     createRequire(path.join(root, "package.json")).resolve("tsx/package.json"),
   )("esbuild");
@@ -110,8 +113,12 @@ export async function bundle() {
   } finally {
     await stop();
   }
-  fs.rmSync(folder, { recursive: true, force: true });
-  fs.renameSync(draft, folder);
+  // Another start may have made the same bundle meanwhile, and be running from it: then it stays.
+  if (isWhole(folder)) fs.rmSync(draft, { recursive: true, force: true });
+  else {
+    fs.rmSync(folder, { recursive: true, force: true });
+    fs.renameSync(draft, folder);
+  }
   forgetOld(folder);
   return { folder, made: true };
 }
