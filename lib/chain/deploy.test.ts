@@ -1,5 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
+import type { ChildProcess } from "node:child_process";
 import {
   type Address,
   createPublicClient,
@@ -24,7 +23,7 @@ import type { Deployment } from "@/lib/chain/addresses";
 import { type DeployParams, deployContracts, timelockSeconds } from "@/lib/chain/deploy";
 import { type ChainRole, roleIds } from "@/lib/chain/roles";
 import { epochTypedData } from "@/lib/chain/typed-data";
-import { anvilBinary } from "@/lib/processes/chain";
+import { startAnvil } from "@/lib/processes/test-chain";
 
 const mnemonic = "test test test test test test test test test test test junk";
 const accounts = Array.from({ length: 20 }, (_, addressIndex) =>
@@ -67,31 +66,13 @@ const params: DeployParams = {
 let anvil: ChildProcess;
 let rpcUrl: string;
 let deployment: Deployment;
-let took: number;
 const client = () => createPublicClient({ transport: http(rpcUrl) });
 
 beforeAll(async () => {
-  const port = await new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-  rpcUrl = `http://127.0.0.1:${port}`;
-  const args = ["--port", String(port), "--mnemonic", mnemonic, "--accounts", "20", "--hardfork", "prague"];
-  anvil = spawn(anvilBinary(), args, { stdio: "ignore" });
-  for (let tries = 0; ; tries++) {
-    try {
-      await client().getBlockNumber();
-      break;
-    } catch (error) {
-      if (tries > 200) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-  const since = performance.now();
+  const started = await startAnvil(1);
+  anvil = started.child;
+  rpcUrl = `http://127.0.0.1:${started.port}`;
   deployment = await deployContracts({ rpcUrl, keys: { deployer: key(0) }, params });
-  took = performance.now() - since;
 });
 
 afterAll(() => {
@@ -99,11 +80,6 @@ afterAll(() => {
 });
 
 describe("a fresh deployment", () => {
-  it("is quick", () => {
-    console.log(`deployed in ${took.toFixed(0)} ms`);
-    expect(took).toBeLessThan(10_000);
-  });
-
   it("leaves admin with the timelock alone, and every other role with exactly its key", async () => {
     const logs = await client().getLogs({ address: deployment.contracts.accessManager, fromBlock: 0n });
     const holders = new Map<bigint, Set<Address>>();
