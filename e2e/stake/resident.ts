@@ -10,11 +10,14 @@ export type Person = {
   zip: string;
 };
 
-/** A new person each time, so that a kept database never knows the tax number already. */
+const letters = "abcdefghijklmnopqrstuvwxyz";
+const suffix = () => Array.from({ length: 5 }, () => letters[Math.floor(Math.random() * 26)]).join("");
+
+/** A new person each time, so that a kept database never knows name or tax number already. */
 export function newPerson(name: string): Person {
   const digits = String(Date.now()).slice(-6);
   return {
-    fullName: name,
+    fullName: `${name} of ${suffix()}`,
     birthDate: "1988-04-12",
     taxNumber: `912-${70 + Math.floor(Math.random() * 18)}-${digits.slice(-4)}`,
     street: "12 Orchard Lane",
