@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createServer } from "node:net";
 import {
   type Abi,
   type Address,
@@ -22,6 +21,7 @@ import type { Deployment } from "@/lib/chain/addresses";
 import { chainClient } from "@/lib/chain/client";
 import { deployContracts } from "@/lib/chain/deploy";
 import { anvilBinary } from "@/lib/processes/chain";
+import { anyFree } from "@/lib/processes/ports";
 import { fakeCustodian } from "@/lib/vendors/custodian/fake";
 import { fakeValuer } from "@/lib/vendors/valuer/fake";
 
@@ -65,18 +65,10 @@ export interface TestCall {
   args?: readonly unknown[];
 }
 
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-
 /** An anvil of our own: another test may take a free port between the look and the start, so only its own words count. */
 export async function startAnvil(slotsInAnEpoch: number): Promise<{ child: ChildProcess; port: number }> {
   for (let tries = 1; ; tries++) {
-    const port = await freePort();
+    const port = await anyFree();
     const child = spawn(
       anvilBinary(),
       [

@@ -11,13 +11,13 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { type OpenDb, openDb } from "@/db/client";
 import { migrate, type RuntimeRole, runtimeRoles, urlFor } from "@/db/migrate";
+import { anyFree } from "@/lib/processes/ports";
 import {
   initialisePostgres,
   type PostgresPlace,
@@ -120,7 +120,7 @@ async function cluster(): Promise<PostgresPlace> {
   }
   const place: PostgresPlace = {
     folder: join(folder, "data"),
-    port: await freePort(),
+    port: await anyFree(),
     superuserPassword: "test",
     logPath: join(folder, "postgres.log"),
   };
@@ -165,15 +165,4 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }
