@@ -109,6 +109,9 @@ async function contracts() {
     inRoot("tools", "abi.mjs"),
     "--check",
   ]);
+  await check("layout", "an upgrade would find its storage where it lies", node, [
+    inRoot("tools", "layout.mjs"),
+  ]);
   await part("contracts", "forge: unit, fuzz, invariants", async ({ detail }) => {
     let count = 0;
     const output = path.join(os.tmpdir(), `granary-forge-${process.pid}.json`);
