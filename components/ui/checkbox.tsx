@@ -1,6 +1,9 @@
+"use client";
+
 import { type ComponentProps, type ReactNode, useId } from "react";
 import { cn } from "@/components/ui/cn";
-import { FieldError } from "@/components/ui/field";
+import { FieldError, markStyles } from "@/components/ui/field";
+import { useEarlyInput } from "@/components/ui/ready";
 
 export type CheckboxProps = Omit<ComponentProps<"input">, "type"> & {
   label: ReactNode;
@@ -8,12 +11,8 @@ export type CheckboxProps = Omit<ComponentProps<"input">, "type"> & {
   error?: ReactNode;
 };
 
-export const markStyles = cn(
-  "peer grid size-6 shrink-0 cursor-pointer appearance-none place-content-center border-2 border-edge bg-raised",
-  "checked:border-accent aria-invalid:border-bad disabled:cursor-not-allowed disabled:bg-sunk",
-);
-
 export function Checkbox({ label, hint, error, id: givenId, className, ...rest }: CheckboxProps) {
+  const early = useEarlyInput<HTMLInputElement>(rest);
   const ownId = useId();
   const id = givenId ?? ownId;
   const describedBy = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
@@ -22,6 +21,7 @@ export function Checkbox({ label, hint, error, id: givenId, className, ...rest }
       {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
       <div className="flex min-h-11 items-start gap-3 py-2">
         <input
+          ref={early}
           {...rest}
           id={id}
           type="checkbox"

@@ -71,3 +71,8 @@ export const controlStyles = cn(
   "placeholder:text-soft aria-invalid:border-2 aria-invalid:border-bad",
   "disabled:cursor-not-allowed disabled:bg-sunk disabled:text-soft",
 );
+
+export const markStyles = cn(
+  "peer grid size-6 shrink-0 cursor-pointer appearance-none place-content-center border-2 border-edge bg-raised",
+  "checked:border-accent aria-invalid:border-bad disabled:cursor-not-allowed disabled:bg-sunk",
+);

@@ -1,8 +1,10 @@
+"use client";
+
 import { type ComponentProps, type ReactNode, useId } from "react";
-import { markStyles } from "@/components/ui/checkbox";
 import { cn } from "@/components/ui/cn";
-import type { FieldText } from "@/components/ui/field";
+import { type FieldText, markStyles } from "@/components/ui/field";
 import { Fieldset } from "@/components/ui/fieldset";
+import { useEarlyInput } from "@/components/ui/ready";
 
 export type RadioOption = { value: string; label: ReactNode; hint?: ReactNode; disabled?: boolean };
 
@@ -31,9 +33,8 @@ export function RadioGroup({
       <div className="divide-y divide-rule border-y border-rule">
         {options.map((option, index) => (
           <div key={option.value} className="flex min-h-12 items-start gap-3 py-3">
-            <input
+            <Mark
               id={`${id}-${index}`}
-              type="radio"
               name={name}
               value={option.value}
               required={required}
@@ -42,10 +43,6 @@ export function RadioGroup({
               defaultChecked={value === undefined ? defaultValue === option.value : undefined}
               onChange={onChange}
               aria-describedby={option.hint ? `${id}-${index}-hint` : undefined}
-              className={cn(
-                markStyles,
-                "rounded-full before:size-3 before:rounded-full before:bg-accent before:opacity-0 checked:before:opacity-100",
-              )}
             />
             <div className="min-w-0">
               <label htmlFor={`${id}-${index}`} className="cursor-pointer font-semibold">
@@ -61,5 +58,19 @@ export function RadioGroup({
         ))}
       </div>
     </Fieldset>
+  );
+}
+
+function Mark(props: ComponentProps<"input">) {
+  return (
+    <input
+      ref={useEarlyInput<HTMLInputElement>(props)}
+      {...props}
+      type="radio"
+      className={cn(
+        markStyles,
+        "rounded-full before:size-3 before:rounded-full before:bg-accent before:opacity-0 checked:before:opacity-100",
+      )}
+    />
   );
 }

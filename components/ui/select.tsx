@@ -1,7 +1,10 @@
+"use client";
+
 import type { ComponentProps } from "react";
 import { cn } from "@/components/ui/cn";
 import { controlStyles, Field, type FieldText } from "@/components/ui/field";
 import { Icon } from "@/components/ui/icon";
+import { useEarlyInput } from "@/components/ui/ready";
 
 export type Option = { value: string; label: string; disabled?: boolean };
 
@@ -24,11 +27,12 @@ export function Select({
   className,
   ...rest
 }: SelectProps) {
+  const early = useEarlyInput<HTMLSelectElement>(rest);
   return (
     <Field {...{ id, label, hint, error, optional, large, className }}>
       {(control) => (
         <span className="relative block max-w-md">
-          <select {...rest} {...control} className={cn(controlStyles, "appearance-none pr-10")}>
+          <select ref={early} {...rest} {...control} className={cn(controlStyles, "appearance-none pr-10")}>
             {placeholder !== undefined && <option value="">{placeholder}</option>}
             {options.map((option) => (
               <option key={option.value} value={option.value} disabled={option.disabled}>

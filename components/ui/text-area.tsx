@@ -1,6 +1,9 @@
+"use client";
+
 import type { ComponentProps } from "react";
 import { cn } from "@/components/ui/cn";
 import { controlStyles, Field, type FieldText } from "@/components/ui/field";
+import { useEarlyInput } from "@/components/ui/ready";
 
 export type TextAreaProps = ComponentProps<"textarea"> & FieldText;
 
@@ -15,9 +18,12 @@ export function TextArea({
   rows = 4,
   ...rest
 }: TextAreaProps) {
+  const early = useEarlyInput<HTMLTextAreaElement>(rest);
   return (
     <Field {...{ id, label, hint, error, optional, large, className }}>
-      {(control) => <textarea rows={rows} {...rest} {...control} className={cn(controlStyles, "resize-y")} />}
+      {(control) => (
+        <textarea ref={early} rows={rows} {...rest} {...control} className={cn(controlStyles, "resize-y")} />
+      )}
     </Field>
   );
 }

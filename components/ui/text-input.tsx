@@ -1,6 +1,9 @@
+"use client";
+
 import type { ComponentProps, ReactNode } from "react";
 import { cn } from "@/components/ui/cn";
 import { controlStyles, Field, type FieldText } from "@/components/ui/field";
+import { useEarlyInput } from "@/components/ui/ready";
 
 const widths = {
   full: "w-full",
@@ -25,6 +28,7 @@ export function TextInput({
   className,
   ...rest
 }: TextInputProps) {
+  const early = useEarlyInput<HTMLInputElement>(rest);
   return (
     <Field {...{ id, label, hint, error, optional, large, className }}>
       {(control) => (
@@ -36,6 +40,7 @@ export function TextInput({
           )}
           <input
             type="text"
+            ref={early}
             {...rest}
             {...control}
             className={cn(controlStyles, prefix && "rounded-l-none", suffix && "rounded-r-none")}

@@ -3,6 +3,14 @@ import { expect, type Page } from "@playwright/test";
 
 /** Nothing that axe knows to be a hindrance stands on the page, and nothing scrolls sideways. */
 export async function expectNoViolations(page: Page) {
+  await page.evaluate(() =>
+    Promise.all(
+      document
+        .getAnimations()
+        .filter((animation) => animation instanceof CSSTransition)
+        .map((transition) => transition.finished.catch(() => undefined)),
+    ),
+  );
   const { violations } = await new AxeBuilder({ page }).analyze();
   const found = violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map((node) => node.target.join(" ")).join(", ")}`,

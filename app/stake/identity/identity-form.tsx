@@ -35,6 +35,27 @@ export type IdentityValues = {
   agreed: boolean;
 };
 
+const untouched: IdentityValues = {
+  fullName: "",
+  birthDate: "",
+  street: "",
+  city: "",
+  zip: "",
+  state: "",
+  countyFips: "",
+  taxNumber: "",
+  filingStatus: "single",
+  election: "flat",
+  otherIncome: "",
+  agreed: false,
+};
+
+/** What was typed before the draft was read: newer than the draft. */
+const typedAlready = ({ state: _always, ...now }: IdentityValues): Partial<IdentityValues> =>
+  Object.fromEntries(
+    Object.entries(now).filter(([name, value]) => value !== untouched[name as keyof IdentityValues]),
+  );
+
 type County = { fips: string; name: string };
 type Errors = Partial<Record<keyof IdentityValues, string>>;
 
@@ -95,20 +116,7 @@ export function IdentityForm({
 }) {
   const t = useTranslations("stake.identity");
   const router = useRouter();
-  const [values, setValues] = useState<IdentityValues>({
-    fullName: "",
-    birthDate: "",
-    street: "",
-    city: "",
-    zip: "",
-    state: homeState,
-    countyFips: "",
-    taxNumber: "",
-    filingStatus: "single",
-    election: "flat",
-    otherIncome: "",
-    agreed: false,
-  });
+  const [values, setValues] = useState<IdentityValues>({ ...untouched, state: homeState });
   const [counties, setCounties] = useState<County[]>(homeCounties);
   const [errors, setErrors] = useState<Errors>({});
   const [refusal, setRefusal] = useState<RefusalLike>(null);
@@ -119,7 +127,7 @@ export function IdentityForm({
   useEffect(() => {
     try {
       const draft = JSON.parse(sessionStorage.getItem(draftKey) ?? "null") as Partial<IdentityValues> | null;
-      if (draft) setValues((now) => ({ ...now, ...draft, taxNumber: "" }));
+      if (draft) setValues((now) => ({ ...now, ...draft, ...typedAlready(now) }));
     } catch {
       // no draft then
     }
