@@ -1,5 +1,6 @@
 import type { Db, Tx } from "@/db/client";
 import { AppError, type ErrorCode } from "@/lib/errors";
+import { failpoint } from "@/lib/failpoint";
 
 type DatabaseError = { code?: string; constraint?: string };
 
@@ -46,7 +47,13 @@ const worthRetrying = new Set(["40001", "40P01"]);
 export async function inTransaction<T>(db: Db, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await db.transaction(work);
+      const result = await db.transaction(async (tx) => {
+        const done = await work(tx);
+        failpoint("command.done");
+        return done;
+      });
+      failpoint("command.committed");
+      return result;
     } catch (thrown) {
       if (attempt >= 6 || !worthRetrying.has(databaseError(thrown).code ?? "")) throw inBankWords(thrown);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 20 * attempt));

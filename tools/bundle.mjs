@@ -66,6 +66,37 @@ const shareTools = {
   },
 };
 
+const esbuild = () =>
+  createRequire(createRequire(path.join(root, "package.json")).resolve("tsx/package.json"))("esbuild");
+
+const options = {
+  absWorkingDir: root,
+  outbase: root,
+  outExtension: { ".js": ".mjs" },
+  bundle: true,
+  splitting: true,
+  platform: "node",
+  format: "esm",
+  target: "node20",
+  conditions: ["react-server"],
+  alias: { "@": root },
+  external,
+  sourcemap: "linked",
+  plugins: [keepOwnPlace, shareTools],
+  banner: {
+    js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
+  },
+  logLevel: "silent",
+};
+
+/** One process of a test, bundled like the bank's own, because it is started often; the caller removes the folder. */
+export async function bundleOne(entry) {
+  fs.mkdirSync(cache, { recursive: true });
+  const folder = fs.mkdtempSync(path.join(cache, "one-"));
+  await esbuild().build({ ...options, entryPoints: [entry], outdir: folder });
+  return { folder, file: path.join(folder, entry.replace(/\.ts$/, ".mjs")) };
+}
+
 /** A bundle comes into its place whole, by one rename. */
 const isWhole = (folder) => fs.existsSync(path.join(folder, "lib", "processes", "launcher.mjs"));
 
@@ -76,31 +107,13 @@ export async function bundle() {
     `processes-${hashOf(["lib", "db", "components/copy", "messages", "tools", "package-lock.json"])}`,
   );
   if (isWhole(folder)) return { folder, made: false };
-  const { build, stop } = createRequire(
-    createRequire(path.join(root, "package.json")).resolve("tsx/package.json"),
-  )("esbuild");
+  const { build, stop } = esbuild();
   const draft = `${folder}.${process.pid}`;
   try {
     await build({
-      absWorkingDir: root,
+      ...options,
       entryPoints: entries.filter((entry) => fs.existsSync(path.join(root, entry))),
-      outbase: root,
       outdir: draft,
-      outExtension: { ".js": ".mjs" },
-      bundle: true,
-      splitting: true,
-      platform: "node",
-      format: "esm",
-      target: "node20",
-      conditions: ["react-server"],
-      alias: { "@": root },
-      external,
-      sourcemap: "linked",
-      plugins: [keepOwnPlace, shareTools],
-      banner: {
-        js: 'import { createRequire as requireFrom } from "node:module"; const require = requireFrom(import.meta.url);',
-      },
-      logLevel: "silent",
     });
   } catch (error) {
     fs.rmSync(draft, { recursive: true, force: true });

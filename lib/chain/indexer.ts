@@ -7,6 +7,7 @@ import { type BlockWithLogs, ChainMoved, readBlocks } from "@/lib/chain/blocks";
 import { decodeFact } from "@/lib/chain/decode";
 import type { ChainFact } from "@/lib/chain/facts";
 import { type BlockRef, finalizedBlockOf } from "@/lib/chain/finality";
+import { failpoint } from "@/lib/failpoint";
 
 export interface IndexerConfig {
   db: Db;
@@ -90,7 +91,9 @@ export function openIndexer(config: IndexerConfig): Indexer {
         if (locked?.blockHash !== at.hash) throw new ChainMoved("another worker follows the head");
         await insertBlocks(tx, blocks);
         await moveCursor(tx, "head", next);
+        failpoint("indexer.head-written");
       });
+      failpoint("indexer.head-committed");
       at = { number: next.number, hash: next.hash };
       moved = true;
     }
@@ -141,6 +144,7 @@ export function openIndexer(config: IndexerConfig): Indexer {
         .where(and(eq(blockTable.chainId, chainId), gt(blockTable.number, fork.number)));
       await moveCursor(tx, "head", fork);
     });
+    failpoint("indexer.rewound");
     return fork;
   }
 
@@ -192,6 +196,7 @@ export function openIndexer(config: IndexerConfig): Indexer {
         const fact = decodeFact(deployment, { ...row, address: row.contract, topics: row.topics as Hex[] });
         if (fact) await config.settle(tx, fact);
       }
+      failpoint("indexer.facts-settled");
       await tx
         .update(blockTable)
         .set({ isFinal: true })
@@ -202,6 +207,7 @@ export function openIndexer(config: IndexerConfig): Indexer {
         .where(and(eq(logTable.chainId, chainId), inArray(logTable.blockHash, hashes)));
       await moveCursor(tx, "final", parent);
     });
+    failpoint("indexer.final-committed");
   }
 
   return {

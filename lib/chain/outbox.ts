@@ -4,6 +4,7 @@ import type { Executor, Tx } from "@/db/client";
 import { outboxIntent, type SenderName } from "@/db/schema/chain";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { failpoint } from "@/lib/failpoint";
 
 export interface Intent {
   kind: string;
@@ -28,6 +29,7 @@ export async function enqueue(tx: Tx, intent: Intent): Promise<string> {
     .onConflictDoNothing({ target: outboxIntent.businessKey })
     .returning({ id: outboxIntent.id });
   if (made) {
+    failpoint("outbox.inserted");
     await tx.execute(sql`select pg_notify('outbox', ${made.id})`);
     return made.id;
   }

@@ -6,7 +6,8 @@ import { nonce as nonceTable, outboxAttempt, outboxIntent } from "@/db/schema/ch
 import { patience, rounds } from "@/lib/bars/rounds";
 import { identityRegistryAbi, stateTokenAbi } from "@/lib/chain/abi";
 import { enqueue, type Intent } from "@/lib/chain/outbox";
-import { openSigner, type SignerStep, UnknownSigner } from "@/lib/chain/signer";
+import { openSigner, UnknownSigner } from "@/lib/chain/signer";
+import { onFailpoint } from "@/lib/failpoint";
 import { startTestChain, type TestChain } from "@/lib/processes/test-chain";
 import { type TestDatabase, testDatabase } from "@/lib/processes/test-postgres";
 
@@ -29,7 +30,12 @@ afterAll(async () => {
 
 class Killed extends Error {}
 
-const signer = (stopAt?: SignerStep) =>
+const stopAt = (point: string) =>
+  onFailpoint((name) => {
+    if (name === point) throw new Killed(point);
+  });
+
+const signer = () =>
   openSigner({
     db: signerDb,
     client: chain.client,
@@ -39,9 +45,6 @@ const signer = (stopAt?: SignerStep) =>
       issuer: chain.key("issuer"),
       registrar: chain.key("registrar"),
       faucet: chain.key("faucet"),
-    },
-    failpoint: (step) => {
-      if (step === stopAt) throw new Killed(step);
     },
   });
 
@@ -108,14 +111,23 @@ describe("the signer", () => {
     expect(await attempts(id)).toHaveLength(1);
   });
 
-  it.each(["nonce_taken", "stored", "broadcast", "receipt_seen"] as const)(
+  it.each([
+    "signer.nonce-taken",
+    "signer.signed",
+    "signer.bytes-stored",
+    "signer.committed",
+    "signer.broadcast",
+    "signer.answer-kept",
+    "signer.receipt-seen",
+  ])(
     "killed at %s, goes on with the same bytes and sends once",
     async (step) => {
       for (let round = 0; round < rounds(1); round++) {
         const before = await sentBy();
         const id = await ask(await registration());
-        const dying = signer(step);
+        const dying = signer();
         await dying.start();
+        stopAt(step);
         await expect(
           (async () => {
             for (let turn = 0; turn < 5; turn++) {
@@ -124,8 +136,10 @@ describe("the signer", () => {
             }
           })(),
         ).rejects.toThrow(Killed);
+        onFailpoint(undefined);
         const stored = await attempts(id);
-        expect(stored).toHaveLength(step === "nonce_taken" ? 0 : 1);
+        const isBefore = ["signer.nonce-taken", "signer.signed", "signer.bytes-stored"].includes(step);
+        expect(stored).toHaveLength(isBefore ? 0 : 1);
 
         await untilFinal(id);
         const after = await attempts(id);
@@ -166,6 +180,19 @@ describe("the signer", () => {
     expect((await intent(id))?.txHash).toBe(before[0]?.txHash);
   });
 
+  /** two minutes later, with another block on top of a pool that dropped everything */
+  async function hang(id: string, own: ReturnType<typeof signer>): Promise<void> {
+    const late = sql`clock_timestamp() - interval '2 minutes'`;
+    await database
+      .open("owner", 1)
+      .db.execute(
+        sql`update chain.outbox_attempt set created_at = ${late}, sent_at = ${late} where intent_id = ${id}`,
+      );
+    await own.step();
+    await chain.rpc("anvil_dropAllTransactions");
+    await chain.mine();
+  }
+
   it("replaces what hangs with the same nonce and fees at least a tenth higher", async () => {
     await chain.rpc("evm_setAutomine", [false]);
     const id = await ask(await registration());
@@ -173,18 +200,7 @@ describe("the signer", () => {
     await own.start();
     await own.step();
     await chain.rpc("anvil_dropAllTransactions");
-    const late = sql`clock_timestamp() - interval '2 minutes'`;
-    for (let round = 0; round < 6; round++) {
-      await database
-        .open("owner", 1)
-        .db.execute(
-          sql`update chain.outbox_attempt set created_at = ${late}, sent_at = ${late} where intent_id = ${id}`,
-        );
-      await own.step();
-      await chain.rpc("anvil_dropAllTransactions");
-      await chain.mine();
-      if ((await attempts(id)).length > 1) break;
-    }
+    for (let round = 0; round < 6 && (await attempts(id)).length < 2; round++) await hang(id, own);
     await chain.rpc("evm_setAutomine", [true]);
     const [first, second] = await attempts(id);
     expect(second?.purpose).toBe("replace");
@@ -193,6 +209,43 @@ describe("the signer", () => {
     expect(parseTransaction(second!.rawTransaction).data).toBe(parseTransaction(first!.rawTransaction).data);
     await untilFinal(id);
     expect((await intent(id))?.state).toBe("final");
+  });
+
+  it("cancels what hangs at the fee cap, and signs anew only once the cancel is final: one effect", async () => {
+    await chain.rpc("evm_setAutomine", [false]);
+    const before = await sentBy();
+    const id = await ask(await registration());
+    const own = signer();
+    await own.start();
+    await own.step();
+    await chain.rpc("anvil_dropAllTransactions");
+    const cap = 5n * 10n ** 9n;
+    await database
+      .open("owner", 1)
+      .db.execute(
+        sql`update chain.outbox_attempt set max_fee_per_gas_wei = ${cap.toString()}::numeric, max_priority_fee_per_gas_wei = ${cap.toString()}::numeric where intent_id = ${id}`,
+      );
+    for (let round = 0; round < 8 && (await attempts(id)).length < 2; round++) await hang(id, own);
+    const [first, cancel] = await attempts(id);
+    expect(cancel).toMatchObject({ purpose: "cancel", nonce: first?.nonce });
+    const bytes = parseTransaction(cancel!.rawTransaction);
+    expect(bytes.to?.toLowerCase()).toBe(chain.address("registrar").toLowerCase());
+    expect(bytes.data ?? "0x").toBe("0x");
+    expect(bytes.value ?? 0n).toBe(0n);
+    expect(cancel!.maxPriorityFeePerGasWei * 10n).toBeGreaterThanOrEqual(
+      first!.maxPriorityFeePerGasWei * 11n,
+    );
+    expect((await intent(id))?.state).toBe("sent");
+    await chain.client.sendRawTransaction({ serializedTransaction: cancel!.rawTransaction });
+    await chain.rpc("evm_setAutomine", [true]);
+    await untilFinal(id, own);
+    expect((await intent(id))?.state).toBe("final");
+    const all = await attempts(id);
+    expect(all.map((attempt) => attempt.purpose)).toEqual(["send", "cancel", "send"]);
+    expect(all[2]?.nonce).toBe(first!.nonce + 1n);
+    expect(await sentBy()).toBe(before + 2);
+    for (let more = 0; more < 3; more++) await own.step();
+    expect(await attempts(id)).toHaveLength(3);
   });
 
   it("marks what would revert as failed with its reason, and spends no nonce", async () => {

@@ -7,6 +7,7 @@ import type { Deployment } from "@/lib/chain/addresses";
 import { checkCall, type Sender, senders } from "@/lib/chain/allow-list";
 import { finalizedBlockOf } from "@/lib/chain/finality";
 import { revertIn } from "@/lib/chain/revert";
+import { failpoint } from "@/lib/failpoint";
 import { log } from "@/lib/log";
 
 type IntentRow = typeof outboxIntent.$inferSelect;
@@ -18,11 +19,7 @@ export interface SignerConfig {
   deployment: Deployment;
   finalityFile: string | undefined;
   keys: Partial<Record<Sender, Hex>>;
-  /** called between durable steps; a test makes it throw to stop the signer there */
-  failpoint?: (name: SignerStep) => void;
 }
-
-export type SignerStep = "nonce_taken" | "stored" | "broadcast" | "receipt_seen";
 
 /** Somebody else signs with the bank's key, or the database is older than the chain: nothing more is sent. */
 export class UnknownSigner extends Error {
@@ -42,6 +39,9 @@ const replaceAfterBlocks = 3n;
 const giveUpEstimatingAfterMs = 10 * 60_000;
 const estimateAgainAfterMs = 2_000;
 const feeCapTimes = 5n;
+/** a transaction that hangs at the cap is given up; its cancel must outbid it, and may itself be outbid a few times */
+const cancelCapTimes = 8n;
+const cancelGas = 21_000n;
 const takenPerStep = 10;
 /** these reverts pass by themselves: the intent waits in the queue instead of failing */
 const passing =
@@ -54,7 +54,6 @@ const passing =
  */
 export function openSigner(config: SignerConfig): Signer {
   const { db, client, deployment } = config;
-  const at = (step: SignerStep) => config.failpoint?.(step);
   const accounts = new Map<Sender, PrivateKeyAccount>();
   for (const sender of senders) {
     const key = config.keys[sender];
@@ -67,9 +66,11 @@ export function openSigner(config: SignerConfig): Signer {
 
   async function start(): Promise<void> {
     for (const [sender, account] of accounts) {
-      const onChain = BigInt(
-        await client.getTransactionCount({ address: account.address, blockTag: "latest" }),
-      );
+      const countAt = async (blockTag: "latest" | "pending") =>
+        BigInt(await client.getTransactionCount({ address: account.address, blockTag }));
+      const [mined, waiting] = await Promise.all([countAt("latest"), countAt("pending")]);
+      // biome-ignore lint/complexity/useMathMinMax: Math.max takes no bigint
+      const onChain = waiting > mined ? waiting : mined;
       const inserted = await db
         .insert(nonceTable)
         .values({
@@ -125,10 +126,12 @@ export function openSigner(config: SignerConfig): Signer {
     const finalized = (await finalizedBlockOf(client, config.finalityFile))?.number ?? -1n;
     let moved = false;
     // lowest nonce first, so that a chain that lost blocks gets them back in order
-    const order = (intent: IntentRow) => attempts.find((a) => a.intentId === intent.id)?.nonce ?? 0n;
+    const order = (intent: IntentRow) => attempts.findLast((a) => a.intentId === intent.id)?.nonce ?? 0n;
     for (const intent of open.sort((a, b) => Number(order(a) - order(b)))) {
       const own = attempts.filter((attempt) => attempt.intentId === intent.id);
-      moved = (await followOne(intent, own, finalized)) || moved;
+      // what a cancel ended stays ended: only the last nonce can still happen
+      const current = own.filter((attempt) => attempt.nonce === own.at(-1)?.nonce);
+      moved = (await followOne(intent, current, finalized)) || moved;
     }
     return moved;
   }
@@ -140,7 +143,7 @@ export function openSigner(config: SignerConfig): Signer {
         throw error;
       });
       if (!receipt) continue;
-      at("receipt_seen");
+      failpoint("signer.receipt-seen");
       const isFinal = receipt.blockNumber <= finalized;
       if (!isFinal && intent.state === "mined" && intent.blockNumber === receipt.blockNumber) return false;
       if (attempt.purpose === "cancel") {
@@ -203,15 +206,20 @@ export function openSigner(config: SignerConfig): Signer {
       if (!/already (known|imported)|nonce too low/i.test(answer))
         log.warn({ intent: intent.id, kind: intent.kind, answer }, "broadcast was refused");
     }
-    at("broadcast");
+    failpoint("signer.broadcast");
     await db
       .update(outboxAttempt)
       .set({ sentAt: sql`clock_timestamp()`, answer: answer.slice(0, 500) })
       .where(eq(outboxAttempt.id, attempt.id));
+    failpoint("signer.answer-kept");
     if (intent.state === "signed" && answer === "accepted") await settle(intent, { state: "sent" });
   }
 
-  /** Same nonce, both fees at least an eighth higher, never above five times what the chain suggests. */
+  /**
+   * Every few blocks the same nonce again, both fees an eighth higher and never above five times what the chain
+   * suggests. What hangs even there is cancelled: nothing to ourselves under the same nonce, so that what queues behind
+   * it goes on; the intent is signed anew only once that cancel is final.
+   */
   async function replaceIfStuck(intent: IntentRow, attempts: AttemptRow[]): Promise<boolean> {
     const last = attempts.at(-1) as AttemptRow;
     const head = await client.getBlockNumber({ cacheTime: 0 });
@@ -228,29 +236,29 @@ export function openSigner(config: SignerConfig): Signer {
       maxFeePerGas: raise(last.maxFeePerGasWei, suggested.maxFeePerGas),
       maxPriorityFeePerGas: raise(last.maxPriorityFeePerGasWei, suggested.maxPriorityFeePerGas),
     };
-    if (
-      fees.maxFeePerGas > suggested.maxFeePerGas * feeCapTimes ||
-      fees.maxPriorityFeePerGas > suggested.maxPriorityFeePerGas * feeCapTimes
-    )
-      return false;
+    const within = (times: bigint) =>
+      fees.maxFeePerGas <= suggested.maxFeePerGas * times &&
+      fees.maxPriorityFeePerGas <= suggested.maxPriorityFeePerGas * times;
+    const purpose = last.purpose === "cancel" || !within(feeCapTimes) ? "cancel" : "replace";
+    if (purpose === "cancel" && !within(cancelCapTimes)) return false;
     const account = accounts.get(intent.sender as Sender);
     if (!account) return false;
-    const replacement = await db.transaction(async (tx) => {
+    const again = await db.transaction(async (tx) => {
       const [locked] = await tx
         .select()
         .from(outboxIntent)
         .where(and(eq(outboxIntent.id, intent.id), inArray(outboxIntent.state, ["signed", "sent"])))
         .for("update", { skipLocked: true });
       if (!locked) return undefined;
-      return await storeSigned(tx, account, locked, {
-        nonce: last.nonce,
-        gas: last.gasLimit,
-        purpose: "replace",
-        ...fees,
-      });
+      const gas = purpose === "cancel" ? cancelGas : last.gasLimit;
+      return await storeSigned(tx, account, locked, { nonce: last.nonce, gas, purpose, ...fees });
     });
-    if (replacement) await broadcast(intent, replacement);
-    return replacement !== undefined;
+    if (!again) return false;
+    if (purpose === "cancel")
+      log.warn({ intent: intent.id, kind: intent.kind, nonce: String(last.nonce) }, "hangs and is cancelled");
+    failpoint("signer.replacement-committed");
+    await broadcast(intent, again);
+    return true;
   }
 
   async function settle(intent: IntentRow, set: Partial<IntentRow>): Promise<void> {
@@ -258,6 +266,7 @@ export function openSigner(config: SignerConfig): Signer {
       .update(outboxIntent)
       .set({ ...set, updatedAt: sql`clock_timestamp()` as never })
       .where(and(eq(outboxIntent.id, intent.id), eq(outboxIntent.state, intent.state)));
+    failpoint("signer.settled");
     if (set.state)
       log.info({ intent: intent.id, kind: intent.kind, state: set.state, error: set.error }, "intent");
     Object.assign(intent, set);
@@ -348,7 +357,7 @@ export function openSigner(config: SignerConfig): Signer {
         .where(nonceOf(account.address))
         .returning({ next: nonceTable.nextNonce });
       if (!taken) throw new Error(`no nonce row for ${account.address}: start() has not run`);
-      at("nonce_taken");
+      failpoint("signer.nonce-taken");
       const attempt = await storeSigned(tx, account, locked, {
         nonce: taken.next - 1n,
         gas: gas + gas / 4n + 15_000n,
@@ -359,10 +368,11 @@ export function openSigner(config: SignerConfig): Signer {
         .update(outboxIntent)
         .set({ state: "signed", error: null, txHash: attempt.txHash, updatedAt: sql`clock_timestamp()` })
         .where(eq(outboxIntent.id, intent.id));
+      failpoint("signer.bytes-stored");
       return attempt;
     });
     if (!stored) return false;
-    at("stored");
+    failpoint("signer.committed");
     await broadcast({ ...intent, state: "signed" }, stored);
     return true;
   }
@@ -379,17 +389,20 @@ export function openSigner(config: SignerConfig): Signer {
       maxPriorityFeePerGas: bigint;
     },
   ): Promise<AttemptRow> {
+    const call =
+      how.purpose === "cancel"
+        ? { to: account.address, value: 0n }
+        : { to: intent.to, data: intent.data, value: intent.valueWei };
     const rawTransaction = await account.signTransaction({
       type: "eip1559",
       chainId: deployment.chainId,
-      to: intent.to,
-      data: intent.data,
-      value: intent.valueWei,
+      ...call,
       nonce: Number(how.nonce),
       gas: how.gas,
       maxFeePerGas: how.maxFeePerGas,
       maxPriorityFeePerGas: how.maxPriorityFeePerGas,
     });
+    failpoint("signer.signed");
     const [attempt] = await tx
       .insert(outboxAttempt)
       .values({

@@ -1,6 +1,7 @@
 import { encodeFunctionData } from "viem";
 import { reserveRegistryAbi } from "@/lib/chain/abi";
 import { enqueue } from "@/lib/chain/outbox";
+import { failpoint } from "@/lib/failpoint";
 import type { Job } from "@/lib/jobs/job";
 
 /** Has the valuer attest all reserves well before the last statement goes stale, because a stale one stops minting. */
@@ -16,6 +17,7 @@ export const attestReserves: Job = {
     ]);
     if (head.timestamp - last.asOf < maxAge / 4n) return;
     const { attestation, signature } = await valuer.signAttestation();
+    failpoint("attest.signed");
     if (attestation.asOf <= last.asOf) return;
     await db.transaction((tx) =>
       enqueue(tx, {
@@ -27,5 +29,6 @@ export const attestReserves: Job = {
         requestId: ctx.requestId,
       }),
     );
+    failpoint("attest.asked");
   },
 };

@@ -1,6 +1,7 @@
 import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
 import { AppError } from "@/lib/errors";
+import { failpoint } from "@/lib/failpoint";
 import { bankTime, type Job } from "@/lib/jobs/job";
 
 /** Finishes the open epoch when the validators have signed, and proposes the next when its time has come. */
@@ -10,8 +11,10 @@ export const epochTick: Job = {
   async run(tools, ctx) {
     const now = await bankTime(tools.db);
     await finalizeEpoch(ctx, { ...tools, now });
+    failpoint("epoch.finalize-committed");
     try {
       await proposeEpoch(ctx, { ...tools, now });
+      failpoint("epoch.proposal-committed");
     } catch (error) {
       // switched off: epochs wait, exits go on
       if (!(error instanceof AppError)) throw error;

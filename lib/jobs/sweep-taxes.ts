@@ -1,6 +1,7 @@
 import { encodeFunctionData } from "viem";
 import { payoutSplitterAbi, stakingAbi } from "@/lib/chain/abi";
 import { enqueue } from "@/lib/chain/outbox";
+import { failpoint } from "@/lib/failpoint";
 import { bankTime, type Job } from "@/lib/jobs/job";
 import { microsPerDollar } from "@/lib/money/math";
 
@@ -44,5 +45,6 @@ export const sweepTaxes: Job = {
         });
       }
     });
+    failpoint("tax-sweep.asked");
   },
 };

@@ -3,6 +3,7 @@ import type { Tx } from "@/db/client";
 import { inBankWords } from "@/db/transaction";
 import { type Actor, actorName } from "@/lib/auth/actor";
 import { invariant } from "@/lib/errors";
+import { failpoint } from "@/lib/failpoint";
 import type { Transfer } from "@/lib/ledger/transfer";
 
 export type Posting = {
@@ -46,6 +47,7 @@ export async function post(tx: Tx, posting: Posting): Promise<Posted> {
     );
     const [row] = rows;
     invariant(row, "ledger.post answers");
+    failpoint("ledger.posted");
     return { eventId: BigInt(row.event_id), replayed: row.replayed };
   } catch (thrown) {
     throw inBankWords(thrown);

@@ -6,6 +6,7 @@ import type { Deployment } from "@/lib/chain/addresses";
 import { factsOf, readBlocks } from "@/lib/chain/blocks";
 import { type BlockRef, finalizedBlockOf } from "@/lib/chain/finality";
 import { epochDigest, epochToSign } from "@/lib/epochs/digest";
+import { failpoint } from "@/lib/failpoint";
 import { readState, writeState } from "@/lib/processes/state-file";
 import {
   type Books,
@@ -153,8 +154,10 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
         recomputed: earlier.digest,
       });
     const signature = await account.signTypedData(epochToSign(deployment, verdict.epoch));
+    failpoint("validator.signed");
     const signed = { digest: verdict.digest, signature, proposedBlock: verdict.epoch.proposedBlock };
     save({ ...state, signed: newest({ ...state.signed, [number]: signed }) });
+    failpoint("validator.kept");
   }
 
   function refuse(number: string, digest: Hex, refusal: Refusal): void {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { failpoint } from "@/lib/failpoint";
 import { readJson, writeDurably } from "@/lib/processes/home";
 import type { ProcessSpec } from "@/lib/processes/supervisor";
 import { Stop } from "@/tools/progress.mjs";
@@ -167,7 +168,9 @@ export class ChainKeeper {
       ["latest", false],
     );
     const dump = await rpc<string>(this.url, "anvil_dumpState", [], 120_000);
+    failpoint("chain.dumped");
     writeDurably(this.place.statePath, Buffer.from(dump.slice(2), "hex"), 0o600);
+    failpoint("chain.state-kept");
     const saved = {
       number: BigInt(head.number).toString(),
       hash: head.hash,

@@ -9,6 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import { dirname, isAbsolute, join } from "node:path";
+import { failpoint } from "@/lib/failpoint";
 
 /** Where one installation keeps everything that is not code. */
 export interface Home {
@@ -50,11 +51,14 @@ export function writeDurably(path: string, data: string | Uint8Array, mode = 0o6
   try {
     const bytes = typeof data === "string" ? Buffer.from(data) : data;
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    failpoint("file.draft-written");
     fsyncSync(file);
   } finally {
     closeSync(file);
   }
+  failpoint("file.draft-synced");
   renameSync(draft, path);
+  failpoint("file.renamed");
   const folder = openSync(dirname(path), "r");
   try {
     fsyncSync(folder);

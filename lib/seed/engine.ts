@@ -7,9 +7,9 @@ import type { Db } from "@/db/client";
 import { outboxIntent } from "@/db/schema/chain";
 import type { Deployment } from "@/lib/chain/addresses";
 import type { Sender } from "@/lib/chain/allow-list";
-import { openIndexer } from "@/lib/chain/indexer";
+import { type Indexer, openIndexer } from "@/lib/chain/indexer";
 import { settleFact } from "@/lib/chain/settle";
-import { openSigner } from "@/lib/chain/signer";
+import { openSigner, type Signer } from "@/lib/chain/signer";
 import { type Job, type JobTools, jobContext } from "@/lib/jobs/job";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
 import { jump, mineEmpty } from "@/lib/seed/time-machine";
@@ -36,6 +36,8 @@ export type SeedConfig = {
 
 export type Engine = {
   tools: JobTools;
+  signer: Signer;
+  indexer: Indexer;
   /** sends what is queued, makes it final and credits it, until nothing moves */
   settle(): Promise<void>;
   /** one run of each, then settles */
@@ -112,6 +114,8 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
   };
   return {
     tools,
+    signer,
+    indexer,
     settle,
     async jump(seconds) {
       await jump({ db, client }, seconds);

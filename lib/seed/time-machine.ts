@@ -1,6 +1,7 @@
 import { sql } from "drizzle-orm";
 import { type PublicClient, testActions } from "viem";
 import type { Db } from "@/db/client";
+import { failpoint } from "@/lib/failpoint";
 
 /** Moves the bank's clock and the chain's together, forward only; used by the seed and by `demo advance`. */
 export type TimeMachine = {
@@ -33,6 +34,7 @@ export async function jump({ db, client }: TimeMachine, seconds: number): Promis
     const target = BigInt(now) > head.timestamp ? BigInt(now) : head.timestamp + 1n;
     await test(client).setNextBlockTimestamp({ timestamp: target });
     await test(client).mine({ blocks: 1 });
+    failpoint("clock.chain-moved");
     return new Date(now * 1000);
   });
 }

@@ -14,6 +14,7 @@ import { custodyReceiptTypedData, valuationTypedData } from "@/lib/chain/typed-d
 import { cashClass, receiptValidDays } from "@/lib/collateral/limits";
 import { decide } from "@/lib/compliance/decide";
 import { AppError, invariant } from "@/lib/errors";
+import { failpoint } from "@/lib/failpoint";
 import { requireOn } from "@/lib/switches/require";
 import type { Custodian } from "@/lib/vendors/custodian/contract";
 import { type CustodyDocument, type PositionContent, receiptHash } from "@/lib/vendors/custody-document";
@@ -34,6 +35,7 @@ export async function receiptPosition(
   const started = await inTransaction(ctx.db, (tx) => dateReceipt(tx, input.issuanceId));
   if (started.issuance.state !== "requested" || !started.position.asOf)
     return { state: started.issuance.state };
+  failpoint("receipt.dated");
 
   const { document, position } = cashPosition({
     positionId: started.position.positionId,
@@ -41,10 +43,10 @@ export async function receiptPosition(
     reference: `issuance-${started.issuance.id}`,
     asOf: started.position.asOf,
   });
-  const [custodianSignature, valuerSignature] = await Promise.all([
-    custodian.signReceipt({ document, position }),
-    valuer.signValuation({ document, position }),
-  ]);
+  const custodianSignature = await custodian.signReceipt({ document, position });
+  failpoint("receipt.custodian-signed");
+  const valuerSignature = await valuer.signValuation({ document, position });
+  failpoint("receipt.valuer-signed");
   const place = {
     chainId: deployment.chainId,
     verifyingContract: deployment.contracts.reserveRegistry,

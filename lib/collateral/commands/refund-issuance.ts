@@ -12,6 +12,7 @@ import { reserveRegistryAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue } from "@/lib/chain/outbox";
 import { AppError } from "@/lib/errors";
+import { failpoint } from "@/lib/failpoint";
 import { post } from "@/lib/ledger/posting";
 import { conversionRefunded } from "@/lib/ledger/recipes/conversion-refunded";
 import type { Custodian } from "@/lib/vendors/custodian/contract";
@@ -39,6 +40,7 @@ export async function refundIssuance(
   const release = { releaseId, positionIds: [position.positionId], amounts: [position.marketMicros] };
   const isRecorded = position.state === "recorded";
   const signature = isRecorded ? await custodian.signRelease(release) : undefined;
+  failpoint("refund.custodian-signed");
 
   return inTransaction(ctx.db, async (tx) => {
     const [locked] = await tx

@@ -14,6 +14,7 @@ import { reserveRegistryAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue } from "@/lib/chain/outbox";
 import { AppError } from "@/lib/errors";
+import { failpoint } from "@/lib/failpoint";
 import type { Custodian } from "@/lib/vendors/custodian/contract";
 
 type State = (typeof redemptionStates)[number];
@@ -42,6 +43,7 @@ export async function releaseReserve(
     amounts: parts.map((part) => part.amountMicros),
   };
   const custodianSignature = await custodian.signRelease(release);
+  failpoint("release.custodian-signed");
   return inTransaction(ctx.db, async (tx) => {
     const [locked] = await tx.select().from(redemption).where(eq(redemption.id, row.id)).for("no key update");
     if (locked?.state !== "credited") return { state: locked?.state ?? row.state };

@@ -15,6 +15,7 @@ import { epochManagerAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue, intentByKey } from "@/lib/chain/outbox";
 import { quorum } from "@/lib/epochs/quorum";
+import { failpoint } from "@/lib/failpoint";
 import type { AttestorAnswer, Attestors } from "@/lib/vendors/attestors/contract";
 
 export type FinalizeResult =
@@ -43,6 +44,7 @@ export async function finalizeEpoch(
     input.attestors.ask(open.number),
     client.readContract({ ...manager, functionName: "validators" }),
   ]);
+  failpoint("epoch.attestations-pulled");
   const seatOf = (signer: Address) => seats.find((seat) => isAddressEqual(seat.signer, signer));
   const signed = await provenSignatures(answers, open.digest, (signer) => seatOf(signer) !== undefined);
   const refused = answers.filter((a) => a.answer === "refused" && a.digest === open.digest);
@@ -82,6 +84,7 @@ export async function finalizeEpoch(
         })
         .onConflictDoNothing();
     }
+    failpoint("epoch.attestations-written");
     // only signers share in what is distributed: those who may still come get a moment
     const ageMs = input.now.getTime() - open.proposedAt.getTime();
     const mayStillCome = signed.length + refused.length < seats.length && ageMs < patienceMs;

@@ -8,6 +8,7 @@ import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue } from "@/lib/chain/outbox";
 import { epochDue } from "@/lib/epochs/due";
+import { failpoint } from "@/lib/failpoint";
 import { requireOn } from "@/lib/switches/require";
 
 export type ProposeResult =
@@ -77,6 +78,7 @@ export async function proposeEpoch(
       permission: "epoch:propose",
       detail: { distributeMicros: distributeMicros.toString() },
     });
+    failpoint("epoch.proposal-written");
     return { outcome: "proposed", intentId, distributeMicros };
   });
 }

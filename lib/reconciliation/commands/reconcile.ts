@@ -7,6 +7,7 @@ import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import { reserveRegistryAbi, stateTokenAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
+import { failpoint } from "@/lib/failpoint";
 import type { AccountClass } from "@/lib/ledger/chart-of-accounts";
 import { totalOf } from "@/lib/ledger/queries";
 import { log } from "@/lib/log";
@@ -69,6 +70,7 @@ export async function reconcile(
     })),
     at: sql`bank.now()`,
   });
+  failpoint("reconcile.written");
   if (outcome === "different") {
     const named = differences.map((d) => d.what).join(", ");
     log.error({ named, blockNumber: String(blockNumber) }, "chain and ledger differ");

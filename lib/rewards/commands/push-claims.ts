@@ -7,6 +7,7 @@ import { requirePermission } from "@/lib/auth/permissions";
 import { stakingAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue } from "@/lib/chain/outbox";
+import { failpoint } from "@/lib/failpoint";
 
 /** Claims for every wallet what it has earned, to the wallet itself, once a round of a tax year. */
 export async function pushClaims(
@@ -50,5 +51,6 @@ export async function pushClaims(
         detail: { claims: owed.length },
       });
   });
+  failpoint("year-end.claims-asked");
   return { claims: owed.length };
 }

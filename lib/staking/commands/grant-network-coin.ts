@@ -6,6 +6,7 @@ import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue } from "@/lib/chain/outbox";
+import { failpoint } from "@/lib/failpoint";
 
 /** House rule (ECONOMICS 12): enough for some dozens of steps, again only when nearly used up, at most twice a day. */
 export const grantRule = {
@@ -44,6 +45,7 @@ export async function grantNetworkCoin(
       valueWei: grantRule.grantWei,
       requestId: ctx.requestId,
     });
+    failpoint("grant.asked");
     await tx.update(walletTable).set({ lastGrantAt: sql`bank.now()` }).where(eq(walletTable.id, known.id));
     await recordAudit(tx, ctx, {
       command: "grantNetworkCoin",

@@ -6,6 +6,7 @@ import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import { decide } from "@/lib/compliance/decide";
 import { AppError, invariant } from "@/lib/errors";
+import { failpoint } from "@/lib/failpoint";
 import { settleTransfer, type TransferView } from "@/lib/transfers/commands/settle-transfer";
 import { parseTransfer } from "@/lib/transfers/input";
 
@@ -41,5 +42,6 @@ export async function bringDollars(ctx: CommandContext, raw: unknown): Promise<T
       throw new AppError("idempotency_conflict");
     return known.id;
   });
+  failpoint("transfer.in-written");
   return settleTransfer(ctx, { transferId });
 }

@@ -6,6 +6,7 @@ import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import { decide } from "@/lib/compliance/decide";
 import { AppError, invariant } from "@/lib/errors";
+import { failpoint } from "@/lib/failpoint";
 import { post } from "@/lib/ledger/posting";
 import { dollarsOutSent } from "@/lib/ledger/recipes/dollars-out";
 import { requireOn } from "@/lib/switches/require";
@@ -60,5 +61,6 @@ export async function sendDollars(ctx: CommandContext, raw: unknown): Promise<Tr
     });
     return made.id;
   });
+  failpoint("transfer.out-written");
   return settleTransfer(ctx, { transferId });
 }

@@ -7,6 +7,7 @@ import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
 import { env } from "@/lib/env";
 import { AppError } from "@/lib/errors";
+import { failpoint } from "@/lib/failpoint";
 import { post } from "@/lib/ledger/posting";
 import { bringDollars } from "@/lib/ledger/recipes/bring-dollars";
 import { dollarsOutReturned, dollarsOutSettled } from "@/lib/ledger/recipes/dollars-out";
@@ -45,6 +46,7 @@ export async function settleTransfer(
 
   const order = { key: row.id, amountCents: row.amountMicros / microsPerCent };
   const outcome = row.direction === "in" ? await ach().debit(order) : await ach().credit(order);
+  failpoint("transfer.rail-answered");
   if (outcome.status === "pending") return viewOf(row);
   return inTransaction(ctx.db, async (tx) => {
     const [locked] = await tx
