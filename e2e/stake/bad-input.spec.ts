@@ -44,6 +44,8 @@ test("a wallet on another network is asked to come over before it can sign in", 
   const { wallet } = await walletOn(page);
   wallet.mood.chainId = 1;
   wallet.mood.refusesSwitch = true;
+  // As quick as a person: the list of wallets forgets an answer that comes before its own picture.
+  wallet.mood.delayMs = 150;
   await page.goto("/stake");
   await page.getByTestId("connect").click();
   const list = page.getByRole("dialog");
@@ -52,6 +54,7 @@ test("a wallet on another network is asked to come over before it can sign in", 
   wallet.mood.refusesSwitch = false;
   await list.getByRole("button", { name: "Retry" }).click();
   await expect(page.getByTestId("sign-in")).toBeVisible({ timeout: 20_000 });
+  wallet.mood.delayMs = 0;
 
   await wallet.useChain(1);
   await page.getByTestId("sign-in").click();
