@@ -1,120 +1,99 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import ts from "typescript-api";
 import { describe, expect, it } from "vitest";
+import { appSources, doors, exportedNames, isUseServer, parseSource } from "@/lib/auth/door-list";
 
 /** Every way into the bank from outside goes through a wrapper, and nothing else is exported beside it. */
-const files = readdirSync("app", { recursive: true, encoding: "utf8" }).map((name) => join("app", name));
-const routes = files.filter((name) => /(^|\/)route\.tsx?$/.test(name));
-const sources = files.filter((name) => /\.tsx?$/.test(name) && !/\.test\.tsx?$/.test(name));
+const sources = appSources();
+const routes = sources.filter((name) => /(^|\/)route\.tsx?$/.test(name));
+const actions = sources.filter((name) => /(^|\/)actions\.ts$/.test(name));
 
 const methods = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]);
 const segmentConfig = new Set(["dynamic", "runtime", "maxDuration", "revalidate"]);
 
-const parse = (path: string) =>
-  ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.Latest, true, ts.ScriptKind.TSX);
-
-/** The name at the root of a chain of calls: `staffAction("x").metadata().action()` is rooted at staffAction. */
-function rootOf(node: ts.Expression): string {
-  let current = node;
-  while (ts.isCallExpression(current) || ts.isPropertyAccessExpression(current)) current = current.expression;
-  return ts.isIdentifier(current) ? current.text : current.getText();
-}
-
-function chainOf(node: ts.Expression): string[] {
-  const names: string[] = [];
+/** `staffAction("x").metadata().action()` is rooted at staffAction, and its chain is metadata, action. */
+function chainOf(node: ts.Expression): { root: string; chain: string[] } {
+  const chain: string[] = [];
   let current = node;
   while (ts.isCallExpression(current) || ts.isPropertyAccessExpression(current)) {
-    if (ts.isPropertyAccessExpression(current)) names.unshift(current.name.text);
+    if (ts.isPropertyAccessExpression(current)) chain.unshift(current.name.text);
     current = current.expression;
   }
-  return names;
+  return { root: current.getText(), chain };
 }
 
-interface Export {
-  name: string;
-  value: ts.Expression | undefined;
-}
-
-function exportsOf(source: ts.SourceFile): Export[] {
-  const found: Export[] = [];
-  for (const statement of source.statements) {
-    if (ts.isTypeAliasDeclaration(statement) || ts.isInterfaceDeclaration(statement)) continue;
-    if (ts.isExportDeclaration(statement)) {
-      if (!statement.isTypeOnly) found.push({ name: statement.getText(), value: undefined });
-      continue;
-    }
-    if (ts.isExportAssignment(statement)) {
-      found.push({ name: "default", value: statement.expression });
-      continue;
-    }
-    const exported = ts.canHaveModifiers(statement)
-      ? ts.getModifiers(statement)?.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)
-      : false;
-    if (!exported) continue;
-    if (ts.isVariableStatement(statement))
-      for (const one of statement.declarationList.declarations)
-        found.push({ name: one.name.getText(), value: one.initializer });
-    else found.push({ name: statement.getText().slice(0, 60), value: undefined });
-  }
-  return found;
-}
-
-const hasUseServer = (node: ts.Node): boolean => {
-  let found = false;
-  const visit = (child: ts.Node) => {
-    if (
-      ts.isExpressionStatement(child) &&
-      ts.isStringLiteral(child.expression) &&
-      child.expression.text === "use server"
-    )
-      found = true;
-    ts.forEachChild(child, visit);
+function every<T extends ts.Node>(root: ts.Node, is: (node: ts.Node) => node is T): T[] {
+  const found: T[] = [];
+  const visit = (node: ts.Node) => {
+    if (is(node)) found.push(node);
+    ts.forEachChild(node, visit);
   };
-  visit(node);
+  visit(root);
   return found;
-};
+}
+
+/** What is exported by name with a value; anything else exported has none. */
+function valuesOf(source: ts.SourceFile): Map<string, ts.Expression | undefined> {
+  const values = new Map<string, ts.Expression | undefined>(
+    exportedNames(source).map((name) => [name, undefined]),
+  );
+  for (const statement of source.statements.filter(ts.isVariableStatement))
+    for (const { name, initializer } of statement.declarationList.declarations)
+      if (values.has(name.getText())) values.set(name.getText(), initializer);
+  return values;
+}
+
+const saysUseServer = (source: ts.SourceFile) =>
+  every(source, ts.isExpressionStatement).some(
+    ({ expression }) => ts.isStringLiteral(expression) && expression.text === "use server",
+  );
 
 describe("the doors", () => {
   it("stand where they are looked for", () => {
-    expect(routes.length).toBeGreaterThan(5);
+    const count = (kind: string) => doors().filter((door) => door.kind === kind).length;
+    expect(count("route")).toBeGreaterThan(8);
+    expect(count("action")).toBeGreaterThan(12);
+    expect(count("page")).toBeGreaterThan(20);
+    expect(new Set(doors().map(({ id }) => id)).size).toBe(doors().length);
   });
 
   it.each(routes)("%s exports nothing but wrapped handlers", (path) => {
-    for (const { name, value } of exportsOf(parse(path))) {
+    for (const [name, value] of valuesOf(parseSource(path))) {
       if (segmentConfig.has(name)) continue;
       expect(methods.has(name), `${path} exports ${name}`).toBe(true);
-      expect(value && rootOf(value), `${path} ${name}`).toBe("route");
+      expect(value && chainOf(value).root, `${path} ${name}`).toBe("route");
     }
   });
 
-  it.each(sources.filter((path) => hasUseServer(parse(path))))(
-    "%s exports nothing but wrapped actions",
+  it.each(sources.filter((path) => saysUseServer(parseSource(path))))(
+    "%s exports nothing but wrapped actions that parse all they are sent",
     (path) => {
       expect(path).toMatch(/(^|\/)actions\.ts$/);
-      const source = parse(path);
-      const first = source.statements[0];
-      expect(
-        first &&
-          ts.isExpressionStatement(first) &&
-          ts.isStringLiteral(first.expression) &&
-          first.expression.text,
-        `${path} is "use server" as a whole`,
-      ).toBe("use server");
-      for (const { name, value } of exportsOf(source)) {
+      const source = parseSource(path);
+      expect(isUseServer(source), `${path} is "use server" as a whole`).toBe(true);
+      for (const [name, value] of valuesOf(source)) {
         expect(value, `${path} ${name}`).toBeDefined();
-        const root = rootOf(value as ts.Expression);
+        const { root, chain } = chainOf(value as ts.Expression);
         expect(["publicAction", "customerAction", "staffAction"], `${path} ${name}`).toContain(root);
-        const chain = chainOf(value as ts.Expression);
-        if (/\b(parsedInput|clientInput)\b/.test((value as ts.Expression).getText()))
-          expect(chain, `${path} ${name} parses its input`).toContain("inputSchema");
-        expect(chain[0], `${path} ${name} is named`).toBe("metadata");
+        expect(chain, `${path} ${name}`).toEqual(["metadata", "inputSchema", "action"]);
       }
+      const shapes = every(source, ts.isPropertyAccessExpression).filter(
+        ({ expression }) => expression.getText() === "z",
+      );
+      for (const { name } of shapes)
+        expect(["object", "looseObject", "record", "any", "json", "map"], path).not.toContain(name.text);
     },
   );
 
   it("has an actions.ts for every use of actions and no other", () => {
-    for (const path of sources.filter((name) => /(^|\/)actions\.ts$/.test(name)))
-      expect(hasUseServer(parse(path)), path).toBe(true);
+    for (const path of actions) expect(saysUseServer(parseSource(path)), path).toBe(true);
+  });
+
+  it("keeps nobody in or out in proxy.ts: it knows of no session, actor or permission", () => {
+    const imported = parseSource("proxy.ts")
+      .statements.filter(ts.isImportDeclaration)
+      .map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral).text);
+    for (const from of imported) expect(from).not.toMatch(/session|permission|page|actor|next-auth|^@\/db/);
+    const read = every(parseSource("proxy.ts"), ts.isPropertyAccessExpression).map(({ name }) => name.text);
+    expect(read).not.toContain("cookies");
   });
 });

@@ -6,11 +6,15 @@ import { customerAction } from "@/lib/auth/action-clients";
 import { endOwnSession } from "@/lib/auth/commands/end-own-session";
 import { changeWithholding } from "@/lib/customers/commands/change-withholding";
 
-const anyForm = z.record(z.string(), z.unknown());
+const which = z.union([z.strictObject({ sessionId: z.uuid() }), z.strictObject({ others: z.literal(true) })]);
+
+/** The command reads the fields itself, so that a wrong one comes back with its own code. */
+const field = z.unknown().optional();
+const electionForm = z.strictObject({ filingStatus: field, election: field, otherIncome: field });
 
 export const endSession = customerAction
   .metadata({ name: "end own session" })
-  .inputSchema(anyForm)
+  .inputSchema(which)
   .action(async ({ ctx, parsedInput }) => {
     const { ended } = await endOwnSession(ctx.command, parsedInput);
     revalidatePath("/stake/account");
@@ -19,7 +23,7 @@ export const endSession = customerAction
 
 export const saveWithholding = customerAction
   .metadata({ name: "change withholding" })
-  .inputSchema(anyForm)
+  .inputSchema(electionForm)
   .action(async ({ ctx, parsedInput }) => {
     const { rateClass } = await changeWithholding(ctx.command, parsedInput);
     revalidatePath("/stake", "layout");

@@ -8,7 +8,7 @@ import { prepareRedemption as prepareRedemptionCommand } from "@/lib/collateral/
 import { bringDollars as bringDollarsCommand } from "@/lib/transfers/commands/bring-dollars";
 import { sendDollars as sendDollarsCommand } from "@/lib/transfers/commands/send-dollars";
 
-const amountForm = z.object({ amount: z.string().max(400), clientKey: z.uuid() });
+const amountForm = z.strictObject({ amount: z.string().max(400), clientKey: z.uuid() });
 
 export const bringDollars = customerAction
   .metadata({ name: "bring dollars" })

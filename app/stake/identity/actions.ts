@@ -9,12 +9,27 @@ import { countiesOf, isStateCode } from "@/lib/state-profile/profile";
 import { residenceInput, withholdingElectionInput } from "@/lib/tax/input";
 import { rateClassFor } from "@/lib/tax/withholding";
 
-/** The command reads the form itself, so that a wrong field comes back with its own code. */
-const anyForm = z.record(z.string(), z.unknown());
+/** The command reads the fields itself, so that a wrong one comes back with its own code. */
+const field = z.unknown().optional();
+const identityForm = z.strictObject({
+  fullName: field,
+  birthDate: field,
+  street: field,
+  city: field,
+  zip: field,
+  state: field,
+  countyFips: field,
+  taxNumber: field,
+  filingStatus: field,
+  election: field,
+  otherIncome: field,
+  agreed: field,
+  agreementVersion: field,
+});
 
 export const sendIdentity = customerAction
   .metadata({ name: "send identity" })
-  .inputSchema(anyForm)
+  .inputSchema(identityForm)
   .action(async ({ ctx, parsedInput }) => {
     const { applicationId } = await submitIdentity(ctx.command, parsedInput);
     revalidatePath("/stake", "layout");
@@ -23,7 +38,7 @@ export const sendIdentity = customerAction
 
 export const loadCounties = customerAction
   .metadata({ name: "load counties" })
-  .inputSchema(z.object({ state: z.string().length(2) }))
+  .inputSchema(z.strictObject({ state: z.string().length(2) }))
   .action(async ({ parsedInput: { state } }) => {
     if (!isStateCode(state)) throw new AppError("address_invalid");
     return countiesOf(state).map(({ fips, name }) => ({ fips, name }));
@@ -32,7 +47,7 @@ export const loadCounties = customerAction
 /** The same rule that the bank applies on approval, for what stands in the form. */
 export const previewRates = customerAction
   .metadata({ name: "preview rates" })
-  .inputSchema(residenceInput.extend(withholdingElectionInput.shape))
+  .inputSchema(z.strictObject({ ...residenceInput.shape, ...withholdingElectionInput.shape }))
   .action(async ({ parsedInput: { state, countyFips, city, otherIncome, ...election } }) => {
     const { lines } = rateClassFor({
       ...election,

@@ -1,0 +1,129 @@
+import { randomUUID } from "node:crypto";
+import { identityForm, type Subjects } from "@/lib/auth/door-people";
+
+/**
+ * Who may pass which door, decided cell by cell; a door without a row fails the tests.
+ * Columns in the order of `knockers`: anonymous, owner, other resident, unverified, held, frozen;
+ * clerk who asked, another clerk, compliance, valuer, custodian, examiner; clerk who left, signed out, made up.
+ *
+ * Of an action or a route: y runs   s must sign in   n not allowed   0 not found   r under review
+ *   v not verified   p asked for it themselves   d was decided before
+ * Of a page: y opens   s goes to the sign-in   c goes to the connect page   n goes to "not allowed"   0 not found
+ *   h goes to the desk
+ */
+export const cell = (cells: string, column: number): string => cells.replaceAll(" ", "")[column] ?? "";
+
+type Input = (subjects: Subjects) => Promise<Record<string, unknown>> | Record<string, unknown>;
+
+export interface ActionRow {
+  cells: string;
+  /** what is sent; ids are always the owner's, whoever knocks */
+  input?: Input;
+}
+
+const money = () => ({ amount: "5", clientKey: randomUUID() });
+const election = { filingStatus: "single", election: "flat", otherIncome: "" };
+const place = { state: "MD", countyFips: "24031", city: "" };
+
+export const actionTable: Record<string, ActionRow> = {
+  requestCoin: { cells: "syyvyv nnnnnn sss" },
+  bringDollars: { cells: "syyyrr nnnnnn sss", input: money },
+  sendDollars: { cells: "syyyrr nnnnnn sss", input: money },
+  convertDollars: {
+    cells: "syyvrr nnnnnn sss",
+    input: (subjects) => ({ ...money(), expectedFeeMicros: subjects.conversionFeeMicros }),
+  },
+  prepareRedemption: { cells: "syyyrr nnnnnn sss", input: money },
+  sendIdentity: { cells: "sddyrr nnnnnn sss", input: identityForm },
+  loadCounties: { cells: "syyyyy nnnnnn sss", input: () => ({ state: "MD" }) },
+  previewRates: { cells: "syyyyy nnnnnn sss", input: () => ({ ...place, ...election }) },
+  saveWithholding: { cells: "syyvrr nnnnnn sss", input: () => election },
+  endSession: {
+    cells: "sy0000 nnnnnn sss",
+    input: async ({ ownersSession }) => ({ sessionId: await ownersSession() }),
+  },
+  decideApplication: {
+    cells: "snnnnn yyynnn sss",
+    input: async ({ application }) => ({ applicationId: await application(), decision: "approve" }),
+  },
+  revealNumber: {
+    cells: "snnnnn yyynnn sss",
+    input: async ({ application }) => ({ applicationId: await application(), reason: "a check" }),
+  },
+  decide: {
+    cells: "snnnnn pyynnn sss",
+    input: async (subjects) => {
+      const { id, payloadHash } = await subjects.approval();
+      return { approvalId: id, decision: "approve", seenHash: payloadHash };
+    },
+  },
+  turnSwitch: {
+    cells: "snnnnn nnynnn sss",
+    input: () => ({ name: "sign_in", isOn: true, reason: "a check" }),
+  },
+};
+
+export interface RouteRow {
+  cells: string;
+  body?: unknown;
+  /** the rest of a path that ends in [...more] */
+  rest?: string;
+  /** "made up" shows the collector's token here: the system's one way in */
+  withToken?: true;
+}
+
+const everybody = "yyyyyy yyyyyy yyy";
+
+export const routeTable: Record<string, RouteRow> = {
+  "GET /api/auth/[...nextauth]": { cells: everybody, rest: "session" },
+  "POST /api/auth/[...nextauth]": { cells: everybody, rest: "signout" },
+  "GET /api/auth/nonce": { cells: everybody },
+  "GET /api/config": { cells: everybody },
+  "GET /api/livez": { cells: everybody },
+  "GET /api/metrics": { cells: "snnnnn yyyyyy ssy", withToken: true },
+  "GET /api/public/reserves": { cells: everybody },
+  "GET /api/readyz": { cells: everybody },
+  "POST /api/rpc": { cells: everybody, body: { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] } },
+  "GET /api/stake/state": { cells: "syyyyy nnnnnn sss" },
+  "GET /api/startupz": { cells: everybody },
+};
+
+export interface PageRow {
+  cells: string;
+  /** the id in the path */
+  id?: (subjects: Subjects) => Promise<string> | string;
+}
+
+const resident = "cyyyyy cccccc ccc";
+const anyStaff = "ssssss yyyyyy sss";
+const identityReaders = "ssssss yyynny sss";
+
+export const pageTable: Record<string, PageRow> = {
+  "/": { cells: everybody },
+  "/about-rewards": { cells: everybody },
+  "/reserves": { cells: everybody },
+  "/sign-in": { cells: "yyyyyy hhhhhh yyy" },
+  "/stake": { cells: everybody },
+  "/stake/account": { cells: resident },
+  "/stake/dollars": { cells: resident },
+  "/stake/dollars/convert": { cells: resident },
+  "/stake/dollars/receipt/[id]": {
+    cells: "cy0000 cccccc ccc",
+    id: ({ ownersReceipt }) => ownersReceipt,
+  },
+  "/stake/dollars/redeem": { cells: resident },
+  "/stake/identity": { cells: resident },
+  "/stake/new": { cells: resident },
+  "/stake/rewards": { cells: resident },
+  "/stake/unstake": { cells: resident },
+  "/staff": { cells: anyStaff },
+  "/staff/approvals": { cells: anyStaff },
+  "/staff/approvals/[id]": { cells: anyStaff, id: async ({ approval }) => (await approval()).id },
+  "/staff/customers": { cells: identityReaders },
+  "/staff/identity": { cells: identityReaders },
+  "/staff/identity/[id]": { cells: identityReaders, id: ({ application }) => application() },
+  "/staff/kit": { cells: everybody },
+  "/staff/not-allowed": { cells: anyStaff },
+  "/staff/operations": { cells: anyStaff },
+  "/staff/switches": { cells: anyStaff },
+};
