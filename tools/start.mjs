@@ -109,7 +109,7 @@ const readText = (file) => {
 };
 const fileHash = (file) => createHash("sha256").update(fs.readFileSync(file)).digest("hex");
 
-function installFailure(tail) {
+export function installFailure(tail) {
   const text = tail.join("\n");
   if (/ENOSPC|no space left/i.test(text)) return "The disk is full: the packages need about 1.2 GB.";
   if (/ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|network|ENETUNREACH/i.test(text)) {

@@ -15,12 +15,20 @@ export interface Started {
   stop(): Promise<number>;
 }
 
-/** Starts a bank as `npm start` does, in the given home. */
-export function startBank(home: string): Promise<Started> {
+/** Starts a bank as `npm start` does, in the given home; from another clone, or as another user, when asked. */
+export function startBank(
+  home: string,
+  {
+    root = inProject(),
+    env,
+    ...ids
+  }: { root?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number } = {},
+): Promise<Started> {
   const since = performance.now();
-  const child = spawn(process.execPath, [inProject("tools", "start.mjs")], {
-    cwd: inProject(),
-    env: { ...process.env, GRANARY_HOME: home, PORT: "", NO_COLOR: "1" },
+  const child = spawn(process.execPath, [join(root, "tools", "start.mjs")], {
+    cwd: root,
+    env: { ...process.env, GRANARY_HOME: home, PORT: "", NO_COLOR: "1", ...env },
+    ...ids,
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
