@@ -22,7 +22,7 @@ export function startBank(
     root = inProject(),
     env,
     ...ids
-  }: { root?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number } = {},
+  }: { root?: string; env?: Record<string, string>; uid?: number; gid?: number } = {},
 ): Promise<Started> {
   const since = performance.now();
   const child = spawn(process.execPath, [join(root, "tools", "start.mjs")], {

@@ -219,6 +219,7 @@ describe("before anything is installed", () => {
     const result = await ended(process.execPath, ["tools/start.mjs"], {
       cwd: clone,
       env: {
+        NODE_ENV: "production",
         PATH: process.env.PATH,
         HOME: fresh("no-network-home"),
         NO_COLOR: "1",
