@@ -2,7 +2,7 @@ import { createPublicClient, defineChain, http, type PublicClient } from "viem";
 import { env } from "@/lib/env";
 
 /** A reading client of one chain. No signing client exists outside the signer process. */
-export function chainClient(input: { rpcUrl: string; chainId: number }): PublicClient {
+export function chainClient(input: { rpcUrl: string; chainId: number; timeoutMs?: number }): PublicClient {
   const chain = defineChain({
     id: input.chainId,
     name: "State network",
@@ -14,7 +14,11 @@ export function chainClient(input: { rpcUrl: string; chainId: number }): PublicC
     // a short cache would show a head that has moved on
     cacheTime: 0,
     pollingInterval: 200,
-    transport: http(input.rpcUrl, { batch: { batchSize: 200, wait: 0 }, retryCount: 1, timeout: 10_000 }),
+    transport: http(input.rpcUrl, {
+      batch: { batchSize: 200, wait: 0 },
+      retryCount: 1,
+      timeout: input.timeoutMs ?? 10_000,
+    }),
   }) as PublicClient;
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Hex, PublicClient } from "viem";
 import { publicClient } from "@/lib/chain/client";
+import { NodeTrouble } from "@/lib/chain/trouble";
 import { env } from "@/lib/env";
 
 export interface BlockRef {
@@ -9,13 +10,13 @@ export interface BlockRef {
 }
 
 /** The chain and the saved copy of it disagree about a block that counted as final. */
-export class FinalityBroken extends Error {
+export class FinalityBroken extends NodeTrouble {
   override name = "FinalityBroken";
   constructor(
     readonly saved: BlockRef,
-    readonly found: Hex | undefined,
+    readonly found: Hex,
   ) {
-    super(`block ${saved.number} was final as ${saved.hash}, the chain now has ${found ?? "no such block"}`);
+    super("finality_broken", `block ${saved.number} was final as ${saved.hash}, the chain now has ${found}`);
   }
 }
 
@@ -34,6 +35,21 @@ export function readSavedBlock(path: string): BlockRef | undefined {
  * The last block that may be credited: the chain's own finalized tag, and where a saved copy decides
  * whether a block outlives a crash (demo), never past that copy. Undefined while nothing is final.
  */
+export async function lastCreditable(
+  tagged: BlockRef | undefined,
+  finalityFile: string | undefined,
+  hashOnChain: (number: bigint) => Promise<Hex | undefined>,
+): Promise<BlockRef | undefined> {
+  if (!tagged || !finalityFile) return tagged;
+  const saved = readSavedBlock(finalityFile);
+  if (!saved) return undefined;
+  if (tagged.number <= saved.number) return tagged;
+  const found = await hashOnChain(saved.number);
+  if (found === undefined) throw new NodeTrouble("node_behind", `the node has no block ${saved.number}`);
+  if (found !== saved.hash) throw new FinalityBroken(saved, found);
+  return saved;
+}
+
 export async function finalizedBlockOf(
   client: PublicClient,
   finalityFile: string | undefined,
@@ -43,14 +59,10 @@ export async function finalizedBlockOf(
     throw error;
   });
   if (!tagged?.hash) return undefined;
-  const byTag = { number: tagged.number, hash: tagged.hash };
-  if (!finalityFile) return byTag;
-  const saved = readSavedBlock(finalityFile);
-  if (!saved) return undefined;
-  if (byTag.number <= saved.number) return byTag;
-  const onChain = await client.getBlock({ blockNumber: saved.number });
-  if (onChain.hash !== saved.hash) throw new FinalityBroken(saved, onChain.hash);
-  return saved;
+  return lastCreditable({ number: tagged.number, hash: tagged.hash }, finalityFile, async (blockNumber) => {
+    const { hash } = await client.getBlock({ blockNumber });
+    return hash;
+  });
 }
 
 /** Of the chain this installation runs on. */

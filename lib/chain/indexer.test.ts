@@ -6,8 +6,9 @@ import { barSeed, patience, rounds } from "@/lib/bars/rounds";
 import type { Deployment } from "@/lib/chain/addresses";
 import type { ChainFact } from "@/lib/chain/facts";
 import { finalizedBlockOf } from "@/lib/chain/finality";
-import { type Indexer, openIndexer, ReorgPastFinal } from "@/lib/chain/indexer";
+import { type Indexer, openIndexer } from "@/lib/chain/indexer";
 import { project } from "@/lib/chain/projections";
+import { ReorgPastFinal } from "@/lib/chain/trouble";
 import { mintTokens, startTestChain, type TestChain, verifyWallet } from "@/lib/processes/test-chain";
 import { type TestDatabase, testDatabase } from "@/lib/processes/test-postgres";
 
@@ -25,9 +26,9 @@ async function freshIndex(settled: ChainFact[] = [], deployment: Deployment = ch
     client: chain.client,
     deployment,
     finalityFile: undefined,
-    settle: async (tx, fact) => {
-      await project(tx, fact);
-      settled.push(fact);
+    settle: async (tx, facts) => {
+      await project(tx, facts);
+      settled.push(...facts);
     },
   });
   return { db, indexer, settled };
@@ -132,9 +133,10 @@ describe("the indexer", () => {
       client: chain.client,
       deployment: chain.deployment,
       finalityFile: undefined,
-      settle: async (tx, fact) => {
-        await project(tx, fact);
-        if (fact.event === "Issued" && failing) throw new Error("stopped in the middle of a window");
+      settle: async (tx, facts) => {
+        await project(tx, facts);
+        if (facts.some(({ event }) => event === "Issued") && failing)
+          throw new Error("stopped in the middle of a window");
       },
     });
     await expect(settle(flaky)).rejects.toThrow("middle of a window");

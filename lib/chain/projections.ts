@@ -1,5 +1,6 @@
 import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
+import { insertMany } from "@/db/insert-many";
 import {
   dataValidation,
   epoch as epochTable,
@@ -29,64 +30,45 @@ export const placeOf = ({ chainId, blockNumber, blockHash, txHash, logIndex }: F
   logIndex,
 });
 
-export async function keepFee(tx: Tx, fact: FeeFact): Promise<void> {
+const feeRow = (fact: FeeFact): typeof feeTable.$inferInsert => {
   const { at, kind, payer, amountMicros, ref } = fact;
-  await tx
-    .insert(feeTable)
-    .values({ ...placeOf(fact), at, kind, payer, amountMicros, ref })
-    .onConflictDoNothing();
-}
+  return { ...placeOf(fact), at, kind, payer, amountMicros, ref };
+};
 
-export async function keepDataValidation(tx: Tx, fact: DataValidationFact): Promise<void> {
+const dataValidationRow = (fact: DataValidationFact): typeof dataValidation.$inferInsert => {
   const { at, client, dataRoot, feeMicros, requestId } = fact;
-  await tx
-    .insert(dataValidation)
-    .values({ ...placeOf(fact), at, validationId: requestId, client, dataRoot, feeMicros })
-    .onConflictDoNothing();
-}
+  return { ...placeOf(fact), at, validationId: requestId, client, dataRoot, feeMicros };
+};
 
-export async function keepStakeEvent(tx: Tx, fact: StakeFact): Promise<void> {
+const kinds = { Staked: "staked", UnbondRequested: "unbond_requested", Withdrawn: "withdrawn" } as const;
+
+const stakeRow = (fact: StakeFact): typeof stakeEvent.$inferInsert => {
   const { at, wallet, operatorId, amountMicros } = fact;
-  const row = { ...placeOf(fact), at, wallet, operatorId, amountMicros };
-  const kinds = { Staked: "staked", UnbondRequested: "unbond_requested", Withdrawn: "withdrawn" } as const;
-  await tx
-    .insert(stakeEvent)
-    .values({
-      ...row,
-      kind: kinds[fact.event],
-      unbondId: fact.event === "Staked" ? null : fact.requestId,
-      earnsFromEpoch: fact.event === "Staked" ? fact.earnsFromEpoch : null,
-      withdrawableAt: fact.event === "UnbondRequested" ? fact.withdrawableAt : null,
-    })
-    .onConflictDoNothing();
-}
+  return {
+    ...placeOf(fact),
+    at,
+    kind: kinds[fact.event],
+    wallet,
+    operatorId,
+    amountMicros,
+    unbondId: fact.event === "Staked" ? null : fact.requestId,
+    earnsFromEpoch: fact.event === "Staked" ? fact.earnsFromEpoch : null,
+    withdrawableAt: fact.event === "UnbondRequested" ? fact.withdrawableAt : null,
+  };
+};
 
-export async function keepReward(tx: Tx, fact: RewardFact): Promise<void> {
+const rewardRow = (fact: RewardFact): typeof rewardTable.$inferInsert => {
   const { at, operatorId, epoch, grossMicros, operatorFeeMicros, dripEndsAt } = fact;
-  await tx
-    .insert(rewardTable)
-    .values({
-      ...placeOf(fact),
-      at,
-      operatorId,
-      epochNumber: epoch,
-      grossMicros,
-      operatorFeeMicros,
-      dripEndsAt,
-    })
-    .onConflictDoNothing();
-}
+  return { ...placeOf(fact), at, operatorId, epochNumber: epoch, grossMicros, operatorFeeMicros, dripEndsAt };
+};
 
-export async function keepReserveAttestation(tx: Tx, fact: ReserveAttestedFact): Promise<void> {
+const attestationRow = (fact: ReserveAttestedFact): typeof reserveAttestation.$inferInsert => {
   const { at, marketMicros, lendableMicros, positionsRoot, asOf, valuer } = fact;
-  await tx
-    .insert(reserveAttestation)
-    .values({ ...placeOf(fact), at, marketMicros, lendableMicros, positionsRoot, asOf, valuer })
-    .onConflictDoNothing();
-}
+  return { ...placeOf(fact), at, marketMicros, lendableMicros, positionsRoot, asOf, valuer };
+};
 
 /** A replaced proposal keeps its row, so that what was refused can still be read. */
-export async function keepEpoch(tx: Tx, fact: EpochFact): Promise<void> {
+async function keepEpoch(tx: Tx, fact: EpochFact): Promise<void> {
   if (fact.event === "EpochProposed") {
     const e = fact.epoch;
     await tx
@@ -148,25 +130,46 @@ async function nameEpochOfFees(tx: Tx, final: typeof epochTable.$inferSelect): P
     );
 }
 
-/** What the index itself keeps of a fact; the money and the people are the commands' business. */
-export async function project(tx: Tx, fact: ChainFact): Promise<void> {
-  switch (fact.event) {
-    case "FeeCollected":
-      return keepFee(tx, fact);
-    case "DataValidationRequested":
-      return keepDataValidation(tx, fact);
-    case "Staked":
-    case "UnbondRequested":
-    case "Withdrawn":
-      return keepStakeEvent(tx, fact);
-    case "RewardDistributed":
-      return keepReward(tx, fact);
-    case "ReserveAttested":
-      return keepReserveAttestation(tx, fact);
-    case "EpochProposed":
-    case "EpochFinal":
-      return keepEpoch(tx, fact);
-    default:
-      return;
+const isEpochFact = (fact: ChainFact): fact is EpochFact =>
+  fact.event === "EpochProposed" || fact.event === "EpochFinal";
+
+/** Facts in order, an epoch's own apart: what comes before it must be kept before it, and what comes after after. */
+export function* stretches(facts: readonly ChainFact[]): Generator<ChainFact[]> {
+  let stretch: ChainFact[] = [];
+  for (const fact of facts) {
+    if (!isEpochFact(fact)) {
+      stretch.push(fact);
+      continue;
+    }
+    if (stretch.length > 0) yield stretch;
+    yield [fact];
+    stretch = [];
   }
+  if (stretch.length > 0) yield stretch;
+}
+
+/** What the index itself keeps of one stretch of facts; the money and the people are the commands' business. */
+export async function keepStretch(tx: Tx, facts: readonly ChainFact[]): Promise<void> {
+  const fees: FeeFact[] = [];
+  const validations: DataValidationFact[] = [];
+  const stakes: StakeFact[] = [];
+  const rewards: RewardFact[] = [];
+  const attestations: ReserveAttestedFact[] = [];
+  for (const fact of facts) {
+    if (isEpochFact(fact)) await keepEpoch(tx, fact);
+    else if (fact.event === "FeeCollected") fees.push(fact);
+    else if (fact.event === "DataValidationRequested") validations.push(fact);
+    else if (fact.event === "RewardDistributed") rewards.push(fact);
+    else if (fact.event === "ReserveAttested") attestations.push(fact);
+    else if (fact.event in kinds) stakes.push(fact as StakeFact);
+  }
+  await insertMany(tx, feeTable, fees.map(feeRow));
+  await insertMany(tx, dataValidation, validations.map(dataValidationRow));
+  await insertMany(tx, stakeEvent, stakes.map(stakeRow));
+  await insertMany(tx, rewardTable, rewards.map(rewardRow));
+  await insertMany(tx, reserveAttestation, attestations.map(attestationRow));
+}
+
+export async function project(tx: Tx, facts: readonly ChainFact[]): Promise<void> {
+  for (const stretch of stretches(facts)) await keepStretch(tx, stretch);
 }

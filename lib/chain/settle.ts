@@ -4,7 +4,7 @@ import { contractAt } from "@/lib/chain/addresses";
 import { deployment } from "@/lib/chain/deployment";
 import type { ChainFact, FeeFact, StakeFact, TransferFact } from "@/lib/chain/facts";
 import { holderOf, settledBy } from "@/lib/chain/holders";
-import { project } from "@/lib/chain/projections";
+import { keepStretch, stretches } from "@/lib/chain/projections";
 import { settleIssuance } from "@/lib/collateral/commands/settle-issuance";
 import { settlePosition } from "@/lib/collateral/commands/settle-position";
 import { settleRedemption } from "@/lib/collateral/commands/settle-redemption";
@@ -19,9 +19,15 @@ import { unbondMirrored } from "@/lib/ledger/recipes/unbond-mirrored";
 import { withdrawMirrored } from "@/lib/ledger/recipes/withdraw-mirrored";
 import { settlePayout } from "@/lib/rewards/commands/settle-payout";
 
-/** Credits one final fact: the index's own rows, then the command or recipe whose business it is. */
-export async function settleFact(tx: Tx, fact: ChainFact): Promise<void> {
-  await project(tx, fact);
+/** Credits final facts in order: the index's own rows, then the command or recipe whose business each is. */
+export async function settleFacts(tx: Tx, facts: readonly ChainFact[]): Promise<void> {
+  for (const stretch of stretches(facts)) {
+    await keepStretch(tx, stretch);
+    for (const fact of stretch) await book(tx, fact);
+  }
+}
+
+async function book(tx: Tx, fact: ChainFact): Promise<void> {
   switch (fact.event) {
     case "IdentitySet":
     case "StatusSet":

@@ -1,8 +1,9 @@
 import { openFor } from "@/db/client";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
-import { openIndexer, ReorgPastFinal } from "@/lib/chain/indexer";
-import { settleFact } from "@/lib/chain/settle";
+import { openIndexer } from "@/lib/chain/indexer";
+import { settleFacts } from "@/lib/chain/settle";
+import { NodeTrouble, ReorgPastFinal } from "@/lib/chain/trouble";
 import { assertSafeForProduction, env } from "@/lib/env";
 import { jobContext } from "@/lib/jobs/job";
 import { jobs } from "@/lib/jobs/registry";
@@ -21,7 +22,7 @@ const indexer = openIndexer({
   client: publicClient(),
   deployment: deployment(),
   finalityFile: env.chainFinalityFile,
-  settle: settleFact,
+  settle: settleFacts,
 });
 
 const indexing = startLoop("indexer", 200, async () => {
@@ -30,6 +31,7 @@ const indexing = startLoop("indexer", 200, async () => {
     await beat(open.db, "indexer");
     return worked;
   } catch (error) {
+    if (error instanceof NodeTrouble) await beat(open.db, "indexer", { trouble: error.trouble });
     if (error instanceof ReorgPastFinal) {
       log.fatal({ err: error }, "indexing is halted");
       await haltChainEffects(jobContext(open.db, "indexer"), { reason: error.message });

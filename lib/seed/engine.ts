@@ -8,7 +8,7 @@ import { outboxIntent } from "@/db/schema/chain";
 import type { Deployment } from "@/lib/chain/addresses";
 import type { Sender } from "@/lib/chain/allow-list";
 import { type Indexer, openIndexer } from "@/lib/chain/indexer";
-import { settleFact } from "@/lib/chain/settle";
+import { settleFacts } from "@/lib/chain/settle";
 import { openSigner, type Signer } from "@/lib/chain/signer";
 import { type Job, type JobTools, jobContext } from "@/lib/jobs/job";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
@@ -65,7 +65,7 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
     client,
     deployment,
     finalityFile: undefined,
-    settle: settleFact,
+    settle: settleFacts,
   });
   const attestors = await Promise.all(
     config.validatorKeys.map((key, index) =>
