@@ -132,11 +132,13 @@ function unsealed(extraData: Uint8Array): Uint8Array[] {
   return [list([...kept, Uint8Array.of(0x80), Uint8Array.of(0xc0)]), list(kept)];
 }
 
+/** The hash a header has on a chain that keeps nothing out of it. */
+export const hashOfHeader = (header: RawHeader): Hex => headerHash(header, bytes(header.extraData));
+
 /** Whether a header is the one its hash names. */
 export function isItsHash(header: RawHeader): boolean {
-  const extra = bytes(header.extraData);
-  if (headerHash(header, extra) === header.hash) return true;
-  return unsealed(extra).some((short) => headerHash(header, short) === header.hash);
+  if (hashOfHeader(header) === header.hash) return true;
+  return unsealed(bytes(header.extraData)).some((short) => headerHash(header, short) === header.hash);
 }
 
 function encodeReceipt(r: RawReceipt): Uint8Array {

@@ -83,6 +83,7 @@ export async function chainNow(ctx: CommandContext): Promise<ChainNow> {
         ageSeconds: ageSeconds(cursor.updatedAt),
       })
       .from(cursor)
+      .where(inArray(cursor.name, ["final", "head"]))
       .orderBy(cursor.name),
   ]);
   return { head, finalized: finalized?.number ?? null, indexed };

@@ -40,6 +40,11 @@ describe("the bank's pulse", () => {
     ["Chain", { chain: { ...well.chain, head: null } }, "Down"],
     ["Indexer", { chain: { ...well.chain, finalized: 99n } }, "Behind"],
     ["Indexer", { chain: { ...well.chain, indexed: [] } }, "Not started"],
+    [
+      "Indexer",
+      { heartbeats: [{ process: "indexer", ageSeconds: 1, detail: { trouble: "node_lies" } }] },
+      "Node not believed",
+    ],
     ["Outbox", { outbox: { ...well.outbox, oldestOpenSeconds: 301 } }, "Stuck"],
     ["Outbox", { outbox: { ...well.outbox, byState: { reverted: 1 } } }, "Look"],
     ["Jobs", { jobs: null }, "Unknown"],

@@ -1,4 +1,5 @@
 import type { Tone } from "@/components/ui/status-chip";
+import { isTrouble, type Trouble } from "@/lib/chain/trouble";
 import type {
   ChainNow,
   EpochNow,
@@ -25,7 +26,7 @@ type Facts = {
 export function signsOf(facts: Facts): Sign[] {
   return [
     chainSign(facts.chain),
-    indexerSign(facts.chain),
+    indexerSign(facts.chain, facts.heartbeats),
     outboxSign(facts.outbox),
     jobsSign(facts.jobs),
     epochSign(facts.epoch, facts.epochSeconds),
@@ -45,8 +46,26 @@ function chainSign({ head, finalized }: ChainNow): Sign {
   return { what, tone: "good", word: "Up", note: `Head ${head}, final ${finalized}` };
 }
 
-function indexerSign({ finalized, indexed }: ChainNow): Sign {
+/** The word an indexer has for its node, as people say it; money waits in every case. */
+const troubleWords: Record<Trouble, [word: string, note: string]> = {
+  node_silent: ["Node silent", "The node does not answer. Nothing is credited until it does."],
+  node_refuses: ["Node refuses", "The node turns questions away. Nothing is credited until it answers."],
+  node_garbled: ["Node garbled", "The node's answers cannot be read. Nothing is credited until they can."],
+  node_lies: ["Node not believed", "The node's answers contradict its own blocks. Nothing is credited."],
+  node_behind: ["Node behind", "The node lacks blocks that were credited. It is waited for."],
+  wrong_chain: ["Wrong chain", "The node is on another chain number. Nothing is credited."],
+  other_chain: ["Another chain", "The node's chain is not the one our contracts are on. Nothing is credited."],
+  finality_broken: ["Saved copy differs", "The saved copy of the chain disagrees with it. Nothing is credited."],
+  reorg_past_final: ["Halted", "A credited block has left the chain. Minting and the bank's payouts are off."],
+};
+
+function indexerSign({ finalized, indexed }: ChainNow, heartbeats: readonly HeartbeatNow[]): Sign {
   const what = "Indexer";
+  const trouble = heartbeats.find(({ process }) => process === "indexer")?.detail.trouble;
+  if (isTrouble(trouble)) {
+    const [word, note] = troubleWords[trouble];
+    return { what, tone: "bad", word, note };
+  }
   if (indexed.length === 0)
     return { what, tone: "warn", word: "Not started", note: "No block has been read." };
   const behind = Math.max(
