@@ -8,7 +8,13 @@ import { openIndexer } from "@/lib/chain/indexer";
 import { project } from "@/lib/chain/projections";
 import { NodeTrouble, type Trouble } from "@/lib/chain/trouble";
 import { type FaultyNode, type LieName, lies, startFaultyNode } from "@/lib/processes/faulty-node";
-import { mintTokens, payForData, startTestChain, type TestChain, verifyWallet } from "@/lib/processes/test-chain";
+import {
+  mintTokens,
+  payForData,
+  startTestChain,
+  type TestChain,
+  verifyWallet,
+} from "@/lib/processes/test-chain";
 import { type TestDatabase, testDatabase } from "@/lib/processes/test-postgres";
 
 const dollars = (n: number) => BigInt(n) * 1_000_000n;

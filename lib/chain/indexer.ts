@@ -129,7 +129,8 @@ export function openIndexer(config: IndexerConfig): Indexer {
 
   async function askedChainId(): Promise<void> {
     const [answer] = await node.batch([{ method: "eth_chainId", params: [] }]);
-    if (answer === undefined) throw new NodeTrouble("node_garbled", "the node does not say which chain it is on");
+    if (answer === undefined)
+      throw new NodeTrouble("node_garbled", "the node does not say which chain it is on");
     if (Number(answer) !== chainId)
       throw new NodeTrouble("wrong_chain", `the node is on chain ${Number(answer)}, ours is ${chainId}`);
   }

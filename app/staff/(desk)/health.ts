@@ -54,9 +54,18 @@ const troubleWords: Record<Trouble, [word: string, note: string]> = {
   node_lies: ["Node not believed", "The node's answers contradict its own blocks. Nothing is credited."],
   node_behind: ["Node behind", "The node lacks blocks that were credited. It is waited for."],
   wrong_chain: ["Wrong chain", "The node is on another chain number. Nothing is credited."],
-  other_chain: ["Another chain", "The node's chain is not the one our contracts are on. Nothing is credited."],
-  finality_broken: ["Saved copy differs", "The saved copy of the chain disagrees with it. Nothing is credited."],
-  reorg_past_final: ["Halted", "A credited block has left the chain. Minting and the bank's payouts are off."],
+  other_chain: [
+    "Another chain",
+    "The node's chain is not the one our contracts are on. Nothing is credited.",
+  ],
+  finality_broken: [
+    "Saved copy differs",
+    "The saved copy of the chain disagrees with it. Nothing is credited.",
+  ],
+  reorg_past_final: [
+    "Halted",
+    "A credited block has left the chain. Minting and the bank's payouts are off.",
+  ],
 };
 
 function indexerSign({ finalized, indexed }: ChainNow, heartbeats: readonly HeartbeatNow[]): Sign {

@@ -1,5 +1,5 @@
 import { eq, sql } from "drizzle-orm";
-import type { Address, PublicClient } from "viem";
+import type { Address, Hex, PublicClient } from "viem";
 import type { Tx } from "@/db/client";
 import { cursor as cursorTable } from "@/db/schema/chain";
 import { reconciliation } from "@/db/schema/control";
@@ -7,6 +7,8 @@ import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import { reserveRegistryAbi, stateTokenAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
+import { headerCall, provenHeader } from "@/lib/chain/blocks";
+import { nodeOf } from "@/lib/chain/node";
 import { failpoint } from "@/lib/failpoint";
 import type { AccountClass } from "@/lib/ledger/chart-of-accounts";
 import { totalOf } from "@/lib/ledger/queries";
@@ -47,13 +49,13 @@ export async function reconcile(
       const sums = {} as LedgerSide;
       for (const [name, accountClass] of Object.entries(classes))
         sums[name as keyof LedgerSide] = await totalOf(tx, accountClass);
-      return final && { blockNumber: final.blockNumber, ledger: sums, used: await reserveInUse(tx) };
+      return final && { final, ledger: sums, used: await reserveInUse(tx) };
     },
     { isolationLevel: "repeatable read", accessMode: "read only" },
   );
   if (!seen) return undefined;
-  const { blockNumber } = seen;
-  const at = await readableAt({ ...input, blockNumber });
+  const { blockNumber, blockHash } = seen.final;
+  const at = await readableAt({ ...input, blockNumber, blockHash });
   if (!at) return undefined;
   const differences = compareBooks(
     { ...(await chainSide({ ...input, at })), usedReserveMicros: seen.used },
@@ -94,14 +96,18 @@ type ReadAt = { blockNumber: bigint } | { blockTag: "latest" };
 
 /**
  * Where the chain can be asked about the last credited block: at that block, or, when the node has forgotten its state
- * (it restarted), at its head as long as nothing of ours has happened since. Undefined: not comparable now.
+ * (it restarted), at its head as long as nothing of ours has happened since. Undefined: not comparable now, as when the
+ * node does not know the credited block: the indexer says why, and what another chain holds proves nothing about ours.
  */
 async function readableAt(input: {
   client: PublicClient;
   deployment: Deployment;
   blockNumber: bigint;
+  blockHash: Hex;
 }): Promise<ReadAt | undefined> {
   const { client, blockNumber } = input;
+  const [answer] = await nodeOf(client).batch([headerCall(blockNumber)]);
+  if (provenHeader(answer, blockNumber)?.hash !== input.blockHash) return undefined;
   const address = input.deployment.contracts.stateToken;
   try {
     return (await client.getCode({ address, blockNumber })) ? { blockNumber } : undefined;
