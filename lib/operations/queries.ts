@@ -147,7 +147,7 @@ export async function epochsNow(ctx: CommandContext, limit = 8): Promise<EpochNo
     .where(eq(epoch.chainId, env.chainId))
     .orderBy(desc(epoch.number))
     .limit(limit);
-  return rows.map((row) => ({ ...row, signers: row.signers ?? [] }));
+  return rows.map((row) => ({ ...row, signers: (row.signers ?? []).sort((a, b) => a - b) }));
 }
 
 export type ReconciliationNow = {

@@ -67,6 +67,7 @@ export default async function OperationsPage() {
         </Section>
         <Section title="Outbox" lead="What the bank wants to happen on the chain, each effect once.">
           <Table
+            phone="stack"
             caption="Not yet final"
             dense
             rows={outbox.open}
@@ -90,6 +91,7 @@ export default async function OperationsPage() {
           />
           {outbox.reverted.length > 0 && (
             <Table
+              phone="stack"
               className="mt-8"
               caption="Refused by a contract"
               dense
@@ -110,6 +112,7 @@ export default async function OperationsPage() {
         </Section>
         <Section title="Epochs" lead="Rewards flow only out of epochs that the validators have signed.">
           <Table
+            phone="stack"
             caption="Newest epochs"
             hideCaption
             dense
@@ -146,6 +149,7 @@ export default async function OperationsPage() {
         </Section>
         <Section title="Reconciliation" lead="What the chain says, against what the ledger says.">
           <Table
+            phone="stack"
             caption={
               reconciliation
                 ? `Compared at block ${reconciliation.blockNumber}, ${formatInstant(reconciliation.at, timeZone)}`
@@ -181,6 +185,7 @@ export default async function OperationsPage() {
           }
         >
           <Table
+            phone="stack"
             caption="Partners"
             hideCaption
             dense
