@@ -2,14 +2,12 @@ import type { Metadata } from "next";
 import Link from "next/link";
 import { GuillocheBand, GuillocheRosette } from "@/components/art/guilloche";
 import { Landmark } from "@/components/art/landmark";
-import { PayoutSplit } from "@/components/charts/payout-split";
 import { LinkButton } from "@/components/ui/link-button";
 import { catalogue } from "@/lib/messages/catalogue";
 import { translator } from "@/lib/messages/server";
-import { formatDollars } from "@/lib/money/format";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { countNow } from "./count-now";
-import { examplePayout } from "./public-figures";
+import { ExamplePayout } from "./example-payout";
 import { ReservesLive } from "./reserves-live";
 import { Way, WayStep } from "./way-of-a-dollar";
 
@@ -27,7 +25,6 @@ export default async function HomePage() {
   const { bankName, tokenName, tokenSymbol, timeZone, name } = profile;
   const t = translator("public");
   const count = await countNow();
-  const example = examplePayout(profile, new Date().getFullYear());
   const nots = ["coin", "interest", "promise", "insured"] as const;
   return (
     <>
@@ -92,23 +89,7 @@ export default async function HomePage() {
                 {t("steps.payout")}
               </WayStep>
             </Way>
-            <div className="self-start border border-rule bg-raised p-5 sm:p-7">
-              <PayoutSplit
-                caption={t("steps.example", {
-                  gross: formatDollars(example.grossMicros),
-                  county: example.county,
-                })}
-                grossLabel={t("steps.gross")}
-                netLabel={t("steps.net")}
-                grossMicros={example.grossMicros}
-                netMicros={example.netMicros}
-                lines={[
-                  { id: "fee", kind: "fee", label: t("steps.fee"), amountMicros: example.feeMicros },
-                  ...example.taxes,
-                ]}
-              />
-              <p className="mt-4 text-note text-soft">{t("steps.exampleNote")}</p>
-            </div>
+            <ExamplePayout className="self-start" />
           </div>
         </div>
       </section>

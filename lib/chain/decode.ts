@@ -228,6 +228,14 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
         operatorFeeMicros: a.operatorFee,
         dripEndsAt: seconds(a.dripEndsAt),
       };
+    case "Slashed":
+      return {
+        ...o,
+        event,
+        operatorId: Number(a.operatorId),
+        fromBondMicros: a.fromBond,
+        fromStakeMicros: a.fromStake,
+      };
     case "Payout":
       return {
         ...o,

@@ -178,6 +178,14 @@ export type RewardFact = FactOrigin & {
   dripEndsAt: Date;
 };
 
+/** Stake taken from an operator; what falls on unbonding follows as each request is withdrawn. */
+export type SlashFact = FactOrigin & {
+  event: "Slashed";
+  operatorId: number;
+  fromBondMicros: bigint;
+  fromStakeMicros: bigint;
+};
+
 export type TaxSweepFact = FactOrigin & {
   event: "TaxSwept";
   federalMicros: bigint;
@@ -219,6 +227,7 @@ export type ChainFact =
   | PayoutFact
   | EpochFact
   | RewardFact
+  | SlashFact
   | TaxSweepFact
   | OperatorFeeFact
   | DataValidationFact

@@ -2,7 +2,8 @@ import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
 import { AppError } from "@/lib/errors";
 import { failpoint } from "@/lib/failpoint";
-import { bankTime, type Job } from "@/lib/jobs/job";
+import type { Job } from "@/lib/jobs/job";
+import { bankTime } from "@/lib/state-profile/queries";
 
 /** Finishes the open epoch when the validators have signed, and proposes the next when its time has come. */
 export const epochTick: Job = {

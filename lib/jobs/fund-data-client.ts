@@ -5,10 +5,11 @@ import type { CommandContext } from "@/lib/auth/actor";
 import { stateTokenAbi } from "@/lib/chain/abi";
 import { convertDollars } from "@/lib/collateral/commands/convert-dollars";
 import { env } from "@/lib/env";
-import { bankTime, type Job } from "@/lib/jobs/job";
+import type { Job } from "@/lib/jobs/job";
 import { microsPerDollar } from "@/lib/money/math";
 import { dataClientFile } from "@/lib/processes/data-client-file";
 import { readState } from "@/lib/processes/state-file";
+import { bankTime } from "@/lib/state-profile/queries";
 import { bringDollars } from "@/lib/transfers/commands/bring-dollars";
 import { type DataClient, openDataClient } from "@/lib/validators/commands/open-data-client";
 

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { sql } from "drizzle-orm";
 import type { PublicClient } from "viem";
 import type { Db } from "@/db/client";
 import type { CommandContext } from "@/lib/auth/actor";
@@ -31,10 +30,4 @@ export interface Job {
 /** The system as actor, under one request id per run. */
 export function jobContext(db: Db, job: string): CommandContext {
   return { actor: { kind: "system", job }, requestId: `job-${job}-${randomUUID()}`, db };
-}
-
-/** The bank's clock. */
-export async function bankTime(db: Db): Promise<Date> {
-  const { rows } = await db.execute<{ now: string }>(sql`select bank.now()::text as now`);
-  return new Date(rows[0]?.now as string);
 }

@@ -2,8 +2,9 @@ import { encodeFunctionData } from "viem";
 import { payoutSplitterAbi, stakingAbi } from "@/lib/chain/abi";
 import { enqueue } from "@/lib/chain/outbox";
 import { failpoint } from "@/lib/failpoint";
-import { bankTime, type Job } from "@/lib/jobs/job";
+import type { Job } from "@/lib/jobs/job";
 import { microsPerDollar } from "@/lib/money/math";
+import { bankTime } from "@/lib/state-profile/queries";
 
 const leastMicros = microsPerDollar;
 const windowSeconds = 10 * 60;

@@ -1,7 +1,8 @@
 import { eq } from "drizzle-orm";
 import { wallet as walletTable } from "@/db/schema/customers";
-import { bankTime, type Job } from "@/lib/jobs/job";
+import type { Job } from "@/lib/jobs/job";
 import { grantNetworkCoin } from "@/lib/staking/commands/grant-network-coin";
+import { bankTime } from "@/lib/state-profile/queries";
 
 /** Gives verified wallets the little coin that network steps cost, so that nobody needs to know what gas is. */
 export const topUp: Job = {

@@ -1,6 +1,6 @@
-import { bankTime, type Job } from "@/lib/jobs/job";
+import type { Job } from "@/lib/jobs/job";
 import { pushClaims } from "@/lib/rewards/commands/push-claims";
-import { activeProfile } from "@/lib/state-profile/queries";
+import { activeProfile, bankTime } from "@/lib/state-profile/queries";
 import { civilDateIn } from "@/lib/time/civil-date";
 
 const lastHour = 60 * 60 * 1000;

@@ -1,13 +1,11 @@
 import type { Metadata } from "next";
 import { WheatSheaf } from "@/components/art/wheat-sheaf";
-import { PayoutSplit } from "@/components/charts/payout-split";
 import { PageHeader } from "@/components/ui/page-header";
 import { Table } from "@/components/ui/table";
 import { translator } from "@/lib/messages/server";
-import { formatDollars } from "@/lib/money/format";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatDuration } from "@/lib/time/duration";
-import { examplePayout } from "../public-figures";
+import { ExamplePayout } from "../example-payout";
 
 export function generateMetadata(): Metadata {
   return { title: translator("public.nav")("rewards") };
@@ -19,8 +17,6 @@ const rules = ["rule1", "rule2", "rule3", "rule4"] as const;
 export default function AboutRewardsPage() {
   const profile = activeProfile();
   const t = translator("public.rewards");
-  const steps = translator("public.steps");
-  const example = examplePayout(profile, new Date().getFullYear());
   return (
     <div className="mx-auto max-w-page px-4 py-10 sm:px-6 sm:py-16">
       <PageHeader title={t("title")} lead={t("lead")} />
@@ -41,23 +37,7 @@ export default function AboutRewardsPage() {
           ))}
         </div>
         <aside aria-label={t("exampleTitle")} className="lg:pt-1">
-          <div className="border border-rule bg-raised p-5 sm:p-6">
-            <PayoutSplit
-              caption={steps("example", {
-                gross: formatDollars(example.grossMicros),
-                county: example.county,
-              })}
-              grossLabel={steps("gross")}
-              netLabel={steps("net")}
-              grossMicros={example.grossMicros}
-              netMicros={example.netMicros}
-              lines={[
-                { id: "fee", kind: "fee", label: steps("fee"), amountMicros: example.feeMicros },
-                ...example.taxes,
-              ]}
-            />
-            <p className="mt-4 text-note text-soft">{steps("exampleNote")}</p>
-          </div>
+          <ExamplePayout />
           <WheatSheaf className="mx-auto mt-12 w-52 text-engrave max-lg:hidden" />
         </aside>
       </div>

@@ -10,7 +10,7 @@ import { env } from "@/lib/env";
 import { translator } from "@/lib/messages/server";
 import { formatAmount } from "@/lib/money/format";
 import { withholdingCaseOf } from "@/lib/rewards/queries";
-import { activeProfile } from "@/lib/state-profile/queries";
+import { activeProfile, bankTime } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
 import { browserName } from "./browser-name";
 import { DemoWallet } from "./demo-wallet";
@@ -24,8 +24,9 @@ export default async function AccountPage() {
   const { actor, db } = ctx;
   const t = translator("stake.settings");
   const { timeZone } = activeProfile();
+  const at = await bankTime(db);
   const [holder, identity, sessions] = await Promise.all([
-    withholdingCaseOf(db, { profileId: actor.profileId, at: new Date() }),
+    withholdingCaseOf(db, { profileId: actor.profileId, at }),
     ownIdentity(actor),
     ownSessions(ctx),
   ]);

@@ -6,6 +6,7 @@ import { customerAction } from "@/lib/auth/action-clients";
 import { submitIdentity } from "@/lib/customers/commands/submit-identity";
 import { AppError } from "@/lib/errors";
 import { countiesOf, isStateCode } from "@/lib/state-profile/profile";
+import { bankYear } from "@/lib/state-profile/queries";
 import { residenceInput, withholdingElectionInput } from "@/lib/tax/input";
 import { rateClassFor } from "@/lib/tax/withholding";
 
@@ -48,14 +49,14 @@ export const loadCounties = customerAction
 export const previewRates = customerAction
   .metadata({ name: "preview rates" })
   .inputSchema(z.strictObject({ ...residenceInput.shape, ...withholdingElectionInput.shape }))
-  .action(async ({ parsedInput: { state, countyFips, city, otherIncome, ...election } }) => {
+  .action(async ({ ctx, parsedInput: { state, countyFips, city, otherIncome, ...election } }) => {
     const { lines } = rateClassFor({
       ...election,
       ...(otherIncome !== undefined && { otherIncomeMicros: otherIncome }),
       ...(city && { city }),
       state,
       countyFips,
-      year: new Date().getFullYear(),
+      year: await bankYear(ctx.command.db),
       backup: false,
       nonResident: false,
     });

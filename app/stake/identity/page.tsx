@@ -15,7 +15,7 @@ import { env } from "@/lib/env";
 import { translator } from "@/lib/messages/server";
 import { withholdingCaseOf } from "@/lib/rewards/queries";
 import { countiesOf, stateCodes, stateNames } from "@/lib/state-profile/profile";
-import { activeProfile } from "@/lib/state-profile/queries";
+import { activeProfile, bankTime } from "@/lib/state-profile/queries";
 import { rateClassFor } from "@/lib/tax/withholding";
 import { formatInstant } from "@/lib/time/instant";
 import { IdentityForm } from "./identity-form";
@@ -31,7 +31,10 @@ export default async function IdentityPage() {
   const { application } = identity;
   const isWaiting = !isVerified && (identity.state === "submitted" || identity.state === "approved");
   const mayApply = !isVerified && !isWaiting;
-  const holder = await withholdingCaseOf(ctx.db, { profileId: ctx.actor.profileId, at: new Date() });
+  const holder = await withholdingCaseOf(ctx.db, {
+    profileId: ctx.actor.profileId,
+    at: await bankTime(ctx.db),
+  });
   const lines = holder && rateClassFor(holder).lines;
 
   return (

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { and, eq, ne, sql } from "drizzle-orm";
-import type { Tx } from "@/db/client";
 import { bankNow } from "@/db/columns";
 import { disclosureAcceptance, identityApplication, person, profile, wallet } from "@/db/schema/customers";
 import { inTransaction } from "@/db/transaction";
@@ -12,7 +11,7 @@ import { blindIndex, sealField } from "@/lib/crypto/field";
 import { parseIdentity } from "@/lib/customers/identity-input";
 import { applicationField, type SealedAddress } from "@/lib/customers/sealed";
 import { AppError } from "@/lib/errors";
-import { activeProfile } from "@/lib/state-profile/queries";
+import { activeProfile, bankTime } from "@/lib/state-profile/queries";
 import { civilDateIn } from "@/lib/time/civil-date";
 
 /** A customer applies for verification. What identifies them is sealed field by field before it is stored. */
@@ -77,9 +76,4 @@ export async function submitIdentity(ctx: CommandContext, raw: unknown): Promise
     });
     return { applicationId: id };
   });
-}
-
-async function bankTime(tx: Tx): Promise<Date> {
-  const { rows } = await tx.execute<{ now: Date | string }>(sql`SELECT bank.now() AS now`);
-  return new Date(rows[0]?.now as string);
 }
