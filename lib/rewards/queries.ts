@@ -1,17 +1,36 @@
-import { and, desc, eq, inArray, lt, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, lte, sql } from "drizzle-orm";
 import type { Address, Hex } from "viem";
 import { dbFor, type Executor } from "@/db/client";
-import { payoutLine, payout as payoutTable } from "@/db/schema/chain";
-import { person as personTable, profile as profileTable } from "@/db/schema/customers";
+import {
+  epoch as epochTable,
+  fee as feeTable,
+  log as logTable,
+  payoutLine,
+  payout as payoutTable,
+  stakeEvent,
+} from "@/db/schema/chain";
+import { person as personTable, profile as profileTable, wallet as walletTable } from "@/db/schema/customers";
 import type { Actor } from "@/lib/auth/actor";
 import { payoutSplitterAbi } from "@/lib/chain/abi";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
+import type { FeeKind } from "@/lib/chain/facts";
 import { withholdingCaseFrom } from "@/lib/customers/withholding-case";
 import { AppError } from "@/lib/errors";
+import { type Accrual, openAccrual, takeIn } from "@/lib/rewards/accrual";
+import {
+  accrualEvents,
+  accrualFactsFrom,
+  blockOfPlace,
+  placeInChain,
+  secondsOf,
+} from "@/lib/rewards/accrual-facts";
+import { type Comparison, comparePayouts } from "@/lib/rewards/compare";
+import { type Earned, explainPayouts, type PayoutExplained } from "@/lib/rewards/explain";
 import { type PayoutLine, payoutLines } from "@/lib/rewards/payout-lines";
 import { stakeOverview } from "@/lib/staking/queries";
-import { packRateClass } from "@/lib/tax/split-payout";
+import { bankTime } from "@/lib/state-profile/queries";
+import { packRateClass, splitPayout } from "@/lib/tax/split-payout";
 import type { WithholdingCase } from "@/lib/tax/withholding";
 
 /** A holder's tax case from residence and election, as withholding reads it; undefined while they are not known. */
@@ -182,3 +201,337 @@ export async function rewardNow(actor: Actor, db: Executor = dbFor("app")): Prom
     })),
   };
 }
+
+/** Taken in so far, a connection: facts of final blocks never change, so each is read once. */
+const takenIn = new WeakMap<Executor, Accrual>();
+
+/** All operators' indices as far as final blocks go. Read it after the payouts it is to explain. */
+export async function accrualNow(db: Executor = dbFor("app")): Promise<Accrual> {
+  const { chainId, epochSeconds } = deployment();
+  const accrual = takenIn.get(db) ?? openAccrual(epochSeconds);
+  takenIn.set(db, accrual);
+  const logs = await db
+    .select({
+      event: logTable.event,
+      blockNumber: logTable.blockNumber,
+      logIndex: logTable.logIndex,
+      at: logTable.at,
+      args: logTable.args,
+    })
+    .from(logTable)
+    .where(
+      and(
+        eq(logTable.chainId, chainId),
+        inArray(logTable.event, [...accrualEvents]),
+        gt(logTable.blockNumber, blockOfPlace(accrual.place)),
+        isNotNull(logTable.settledAt),
+      ),
+    )
+    .orderBy(asc(logTable.blockNumber), asc(logTable.logIndex));
+  // another look may have taken them in while these were on their way
+  for (const fact of accrualFactsFrom(logs)) if (fact.place > accrual.place) takeIn(accrual, fact);
+  return accrual;
+}
+
+type PayoutRow = typeof payoutTable.$inferSelect;
+type Pair = { wallet: Address; operatorId: number };
+
+const pairKey = ({ wallet, operatorId }: Pair) => `${wallet}:${operatorId}`;
+
+/** Every payout of these rows taken apart, and what has added up since; a pair is one wallet with one operator. */
+async function explainRows(
+  db: Executor,
+  input: { rows: readonly PayoutRow[]; pairs: readonly Pair[]; nowAt: number },
+) {
+  const wallets = [...new Set(input.pairs.map(({ wallet }) => wallet))];
+  const { chainId } = deployment();
+  const scheduled =
+    wallets.length === 0
+      ? []
+      : await db
+          .select({ args: logTable.args })
+          .from(logTable)
+          .where(
+            and(
+              eq(logTable.chainId, chainId),
+              eq(logTable.event, "RateClassScheduled"),
+              isNotNull(logTable.settledAt),
+              inArray(sql<string>`${logTable.args} ->> 'wallet'`, wallets),
+            ),
+          );
+  const accrual = await accrualNow(db);
+  const byId = new Map<string, PayoutExplained>();
+  const open: Earned[] = [];
+  for (const pair of input.pairs) {
+    const rows = input.rows
+      .filter((row) => pairKey(row) === pairKey(pair))
+      .toSorted((a, b) => placeInChain(a) - placeInChain(b));
+    const told = explainPayouts(accrual, {
+      ...pair,
+      payouts: rows.map((row) => ({ ...row, place: placeInChain(row), at: secondsOf(row.at) })),
+      classChanges: scheduled
+        .filter(({ args }) => args.wallet === pair.wallet)
+        .map(({ args }) => Number(args.fromEpoch)),
+      nowAt: input.nowAt,
+    });
+    for (const [i, row] of rows.entries()) byId.set(row.id, told.payouts[i] as PayoutExplained);
+    open.push(told.open);
+  }
+  return { accrual, byId, open };
+}
+
+/** Whether what was paid is what the facts say, in gross, fee and each tax line. */
+function recomputed(row: PayoutRow, explained: PayoutExplained) {
+  const { grossMicros, operatorFeeMicros } = explained;
+  const split = splitPayout({ grossMicros, operatorFeeMicros, rateClass: row.rateClass });
+  const agrees =
+    explained.agrees &&
+    split.federalMicros === row.federalMicros &&
+    split.stateMicros === row.stateMicros &&
+    split.localMicros === row.localMicros &&
+    split.netMicros === row.netMicros;
+  return { ...split, grossMicros, operatorFeeMicros, agrees };
+}
+
+/** Payouts that came from stake; other payers come with their own arithmetic. */
+const fromStake = () => eq(payoutTable.payer, deployment().contracts.staking.toLowerCase() as Address);
+
+export interface SourceEpoch {
+  number: number;
+  finalAt: Date;
+  distributedMicros: bigint;
+  collectedMicros: bigint;
+  carriedMicros: bigint;
+  fees: { kind: FeeKind; micros: bigint }[];
+  /** this operator's part, by stake among those that signed */
+  operatorGrossMicros: bigint;
+  operatorStakeMicros: bigint;
+  signersStakeMicros: bigint;
+  signed: boolean;
+}
+
+export interface RewardExplained {
+  row: RewardRow;
+  explained: PayoutExplained;
+  recomputed: ReturnType<typeof recomputed>;
+  previous: { id: string; at: Date; netMicros: bigint; comparison: Comparison } | undefined;
+  sources: Map<number, SourceEpoch>;
+}
+
+const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+/** One of one's own payouts, recomputed from the chain's records, beside the one before it with the same operator. */
+export async function rewardExplained(
+  actor: Actor,
+  id: string,
+  db: Executor = dbFor("app"),
+): Promise<RewardExplained | undefined> {
+  const profileId = ownProfile(actor);
+  const { chainId, epochSeconds } = deployment();
+  if (!isId(id)) return undefined;
+  const [row] = await db
+    .select()
+    .from(payoutTable)
+    .where(
+      and(
+        eq(payoutTable.id, id),
+        eq(payoutTable.profileId, profileId),
+        eq(payoutTable.chainId, chainId),
+        fromStake(),
+      ),
+    );
+  if (!row) return undefined;
+  const [rows, lines] = await Promise.all([
+    db
+      .select()
+      .from(payoutTable)
+      .where(
+        and(
+          eq(payoutTable.wallet, row.wallet),
+          eq(payoutTable.operatorId, row.operatorId),
+          eq(payoutTable.chainId, chainId),
+          fromStake(),
+        ),
+      )
+      .orderBy(asc(payoutTable.blockNumber), asc(payoutTable.logIndex)),
+    db.select().from(payoutLine).where(eq(payoutLine.payoutId, id)).orderBy(payoutLine.seq),
+  ]);
+  const { accrual, byId } = await explainRows(db, { rows, pairs: [row], nowAt: secondsOf(row.at) });
+  const explained = byId.get(row.id) as PayoutExplained;
+  const before = rows[rows.findIndex((one) => one.id === row.id) - 1];
+  const comparedOf = (one: PayoutRow) => ({ ...one, earned: byId.get(one.id) as PayoutExplained });
+  return {
+    row: { ...row, lines },
+    explained,
+    recomputed: recomputed(row, explained),
+    previous: before && {
+      id: before.id,
+      at: before.at,
+      netMicros: before.netMicros,
+      comparison: comparePayouts(comparedOf(before), comparedOf(row), {
+        epochs: accrual.epochs,
+        dripSeconds: epochSeconds,
+      }),
+    },
+    sources: await sourceEpochs(db, accrual, explained),
+  };
+}
+
+/** Where the money of each stretch came from: the fees of the epoch before it. */
+async function sourceEpochs(db: Executor, accrual: Accrual, earned: Earned) {
+  const { chainId } = deployment();
+  const numbers = [...new Set(earned.stretches.map(({ epoch }) => epoch - 1))];
+  const sources = new Map<number, SourceEpoch>();
+  const [first, last] = [numbers[0], numbers.at(-1)];
+  if (first === undefined || last === undefined) return sources;
+  const [epochs, fees] = await Promise.all([
+    db
+      .select()
+      .from(epochTable)
+      .where(
+        and(
+          eq(epochTable.chainId, chainId),
+          eq(epochTable.state, "final"),
+          gte(epochTable.number, BigInt(first)),
+          lte(epochTable.number, BigInt(last)),
+        ),
+      ),
+    db
+      .select({
+        epoch: feeTable.epochNumber,
+        kind: feeTable.kind,
+        micros: sql<string>`sum(${feeTable.amountMicros})`,
+      })
+      .from(feeTable)
+      .where(
+        and(
+          eq(feeTable.chainId, chainId),
+          gte(feeTable.epochNumber, BigInt(first)),
+          lte(feeTable.epochNumber, BigInt(last)),
+        ),
+      )
+      .groupBy(feeTable.epochNumber, feeTable.kind)
+      .orderBy(feeTable.kind),
+  ]);
+  for (const row of epochs) {
+    const final = accrual.epochs.get(Number(row.number));
+    if (!final) continue;
+    const stakeOf = (operatorId: number) => final.assets.get(operatorId) ?? 0n;
+    sources.set(final.epoch, {
+      number: final.epoch,
+      finalAt: new Date(final.at * 1000),
+      distributedMicros: final.distributedMicros,
+      collectedMicros: row.collectedMicros,
+      carriedMicros: row.carriedMicros,
+      fees: fees
+        .filter(({ epoch }) => epoch === row.number)
+        .map(({ kind, micros }) => ({ kind, micros: BigInt(micros) })),
+      operatorGrossMicros: final.grossOf.get(earned.operatorId) ?? 0n,
+      operatorStakeMicros: stakeOf(earned.operatorId),
+      signersStakeMicros: final.signers.reduce((sum, id) => sum + stakeOf(id), 0n),
+      signed: final.signers.includes(earned.operatorId),
+    });
+  }
+  return sources;
+}
+
+export interface EpochReward {
+  epoch: number;
+  /** the last moment of it that counts here */
+  at: Date;
+  /** one's own part before fee and tax, in 1e-18 of a micro, exact */
+  attos: bigint;
+}
+
+/** What one earned in each epoch so far, paid or not, in the order of time. */
+export async function rewardsByEpoch(
+  actor: Actor,
+  db: Executor = dbFor("app"),
+): Promise<{ epochs: EpochReward[]; paid: { at: Date; netMicros: bigint }[] }> {
+  const profileId = ownProfile(actor);
+  const { chainId } = deployment();
+  const rows = await db
+    .select()
+    .from(payoutTable)
+    .where(and(eq(payoutTable.profileId, profileId), eq(payoutTable.chainId, chainId), fromStake()));
+  const own = await db
+    .selectDistinct({ wallet: stakeEvent.wallet, operatorId: stakeEvent.operatorId })
+    .from(stakeEvent)
+    .innerJoin(walletTable, eq(walletTable.address, stakeEvent.wallet))
+    .where(and(eq(walletTable.profileId, profileId), eq(stakeEvent.chainId, chainId)));
+  const nowAt = secondsOf(await bankTime(db));
+  const { byId, open } = await explainRows(db, { rows, pairs: own, nowAt });
+  const epochs = new Map<number, EpochReward>();
+  for (const { stretches } of [...byId.values(), ...open])
+    for (const { epoch, toAt, own: part } of stretches) {
+      const known = epochs.get(epoch);
+      const at = new Date(Math.max(toAt * 1000, known?.at.getTime() ?? 0));
+      epochs.set(epoch, { epoch, at, attos: (known?.attos ?? 0n) + part.base + part.fee });
+    }
+  return {
+    epochs: [...epochs.values()].sort((a, b) => a.epoch - b.epoch),
+    paid: rows
+      .map(({ at, netMicros }) => ({ at, netMicros }))
+      .sort((a, b) => a.at.getTime() - b.at.getTime()),
+  };
+}
+
+/** One's payouts of a year on the bank's calendar, or of all years, oldest first, for a file to keep. */
+export async function rewardsToExport(
+  actor: Actor,
+  input: { year?: number; timeZone: string },
+  db: Executor = dbFor("app"),
+): Promise<PayoutRow[]> {
+  const inYear = sql`extract(year from ${payoutTable.at} at time zone ${input.timeZone}) = ${input.year}`;
+  return await db
+    .select()
+    .from(payoutTable)
+    .where(
+      and(
+        eq(payoutTable.profileId, ownProfile(actor)),
+        eq(payoutTable.chainId, deployment().chainId),
+        ...(input.year === undefined ? [] : [inYear]),
+      ),
+    )
+    .orderBy(asc(payoutTable.blockNumber), asc(payoutTable.logIndex));
+}
+
+/** Every payout from stake that this bank has booked, recomputed: an operator's check. */
+export async function recomputeAll(db: Executor) {
+  const rows = await db
+    .select()
+    .from(payoutTable)
+    .where(and(eq(payoutTable.chainId, deployment().chainId), fromStake()))
+    .orderBy(asc(payoutTable.blockNumber), asc(payoutTable.logIndex));
+  const pairs = [...new Map(rows.map((row) => [pairKey(row), row])).values()];
+  const nowAt = Math.max(0, ...rows.map((row) => secondsOf(row.at)));
+  const { byId } = await explainRows(db, { rows, pairs, nowAt });
+  const all = rows.map((row) => ({ row, now: recomputed(row, byId.get(row.id) as PayoutExplained) }));
+  return {
+    payouts: all.length,
+    agree: all.filter(({ now }) => now.agrees).length,
+    differences: all
+      .filter(({ now }) => !now.agrees)
+      .map(({ row, now }) => ({
+        id: row.id,
+        at: row.at.toISOString(),
+        wallet: row.wallet,
+        operatorId: row.operatorId,
+        txHash: row.txHash,
+        paid: amountsOf(row),
+        recomputed: amountsOf(now),
+      })),
+  };
+}
+
+const amountsOf = ({
+  grossMicros,
+  operatorFeeMicros,
+  federalMicros,
+  stateMicros,
+  localMicros,
+  netMicros,
+}: Pick<
+  PayoutRow,
+  "grossMicros" | "operatorFeeMicros" | "federalMicros" | "stateMicros" | "localMicros" | "netMicros"
+>) => ({ grossMicros, operatorFeeMicros, federalMicros, stateMicros, localMicros, netMicros });
