@@ -65,7 +65,17 @@ export function readSignInMessage(message: string, site: SignInSite, now: Date):
   if (now.getTime() - issued > maxAgeMs || now.getTime() >= expires) throw new AppError("sign_in_expired");
   if (notBefore && !(notBefore.getTime() <= now.getTime() + clockSkewMs))
     throw new AppError("sign_in_malformed");
+  if (!isWholeMessage(message, parsed)) throw new AppError("sign_in_malformed");
   return { address, nonce };
+}
+
+/** The reader takes what it finds and overlooks the rest: only a text that says nothing more is the message. */
+function isWholeMessage(message: string, parsed: ReturnType<typeof parseSiweMessage>): boolean {
+  try {
+    return createSiweMessage(parsed as Parameters<typeof createSiweMessage>[0]) === message;
+  } catch {
+    return false;
+  }
 }
 
 function isOwn(uri: string, own: URL): boolean {
