@@ -18,6 +18,8 @@ export type TimeSeries = {
 export type TimeChartProps = {
   /** Names the drawing and the table behind it. */
   caption: string;
+  /** where the caption stands above already */
+  hideCaption?: boolean;
   /** What the drawing shows, in a sentence, for those who do not see it. */
   summary: string;
   series: readonly TimeSeries[];
@@ -39,6 +41,7 @@ function outline(places: readonly { x: number; y: number }[], step: boolean): { 
 /** Amounts over time, drawn on the server; all exact figures stand in the table beneath. */
 export function TimeChart({
   caption,
+  hideCaption,
   summary,
   series,
   timeZone,
@@ -66,7 +69,7 @@ export function TimeChart({
   return (
     <figure className={className}>
       <figcaption className="mb-3 flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
-        <span className="font-semibold">{caption}</span>
+        <span className={cn("font-semibold", hideCaption && "sr-only")}>{caption}</span>
         <span className="flex flex-wrap gap-x-5 gap-y-1 text-note">
           {drawn.map((one) => (
             <span key={one.id} className="inline-flex items-center gap-2">

@@ -25,5 +25,7 @@ describe("the scale of a chart", () => {
   it("shortens only marks", () => {
     expect(axisDollars(1_500_000)).toBe("$1.5M");
     expect(axisDollars(2_500)).toBe("$2,500");
+    expect([0, 2.5, 5].map(axisDollars)).toEqual(["$0", "$2.50", "$5"]);
+    expect(axisDollars(0.025)).toBe("$0.025");
   });
 });

@@ -30,7 +30,7 @@ export function axisDollars(dollars: number): string {
     style: "currency",
     currency: "USD",
     notation: dollars >= 10_000 ? "compact" : "standard",
-    minimumFractionDigits: 0,
-    maximumFractionDigits: dollars >= 10_000 ? 1 : 0,
+    minimumFractionDigits: dollars >= 10_000 || Number.isInteger(dollars) ? 0 : 2,
+    maximumFractionDigits: dollars >= 10_000 ? 1 : dollars >= 1 ? 2 : 4,
   }).format(dollars);
 }

@@ -16,7 +16,7 @@ export function DefinitionList({
   className,
 }: {
   items: readonly Definition[];
-  /** Values stand to the right, as in a bill. */
+  /** Values stand to the right, as in a bill; notes then stand beneath the terms, which have the room. */
   numeric?: boolean;
   className?: string;
 }) {
@@ -37,10 +37,11 @@ export function DefinitionList({
             className={cn("min-w-0 text-soft", !numeric && "sm:w-56 sm:shrink-0", item.total && "text-ink")}
           >
             {item.term}
+            {numeric && item.note && <div className="text-note font-normal text-soft">{item.note}</div>}
           </dt>
-          <dd className={cn("min-w-0", numeric ? "text-right" : "flex-1")}>
+          <dd className={numeric ? "text-right" : "min-w-0 flex-1"}>
             {item.value}
-            {item.note && <div className="text-note font-normal text-soft">{item.note}</div>}
+            {!numeric && item.note && <div className="text-note font-normal text-soft">{item.note}</div>}
           </dd>
           {item.action && <dd className="shrink-0">{item.action}</dd>}
         </div>

@@ -18,7 +18,7 @@ export function Why({
         <Icon name="down" className="size-4 transition-transform group-open:rotate-180" />
         <span>{question}</span>
       </summary>
-      <div className="mt-1 mb-3 border-l-4 border-rule py-1 pl-4 text-soft">{children}</div>
+      <div className="mt-1 mb-3 border-l-4 border-rule py-1 pl-4 wrap-anywhere text-soft">{children}</div>
     </details>
   );
 }

@@ -1,12 +1,14 @@
 import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
-import type { Address } from "viem";
+import type { Address, Hex } from "viem";
 import type { Db } from "@/db/client";
+import { payout } from "@/db/schema/chain";
 import { approval } from "@/db/schema/control";
 import { person, profile, wallet } from "@/db/schema/customers";
 import { staff } from "@/db/schema/staff";
 import type { Actor, CommandContext, StaffRole } from "@/lib/auth/actor";
 import { insertSession, revokeSessions } from "@/lib/auth/session";
+import { deployment } from "@/lib/chain/deployment";
 import { convertDollars } from "@/lib/collateral/commands/convert-dollars";
 import { openProfile } from "@/lib/customers/commands/open-profile";
 import { submitIdentity } from "@/lib/customers/commands/submit-identity";
@@ -38,6 +40,7 @@ type Customer = Extract<Actor, { kind: "customer" }> & { walletId: string; addre
 export interface Subjects {
   ownersSession(): Promise<string>;
   ownersReceipt: string;
+  ownersPayout: string;
   /** of a conversion of five dollars, by the terms of this bank's chain */
   conversionFeeMicros: string;
   application(): Promise<string>;
@@ -76,6 +79,25 @@ export const identityForm = () => ({
   otherIncome: "",
   agreed: true,
 });
+
+/** A payout as the index would book it. */
+async function payoutOf(worker: Db, { address: wallet, walletId, profileId }: Customer): Promise<string> {
+  const { chainId, contracts } = deployment();
+  const hash = (): Hex => `0x${randomBytes(32).toString("hex")}`;
+  const place = { chainId, blockNumber: 1n, blockHash: hash(), txHash: hash(), logIndex: 0 };
+  const who = { wallet, walletId, profileId, operatorId: 1 };
+  const amounts = {
+    grossMicros: 1n,
+    operatorFeeMicros: 0n,
+    federalMicros: 0n,
+    stateMicros: 0n,
+    localMicros: 0n,
+  };
+  const payer = contracts.staking.toLowerCase() as Address;
+  const rates = { netMicros: 1n, rateClass: 0, ruleVersion: 2026 };
+  const row = { ...place, ...who, ...amounts, ...rates, payer, at: new Date() };
+  return first(await worker.insert(payout).values(row).returning({ id: payout.id })).id;
+}
 
 /** Brings everybody to life in a bank, each with a session of their own, by the commands that the bank itself uses. */
 export async function gather(
@@ -161,6 +183,7 @@ export async function gather(
     },
     subjects: {
       ownersReceipt: receipt.issuanceId,
+      ownersPayout: await payoutOf(worker, a),
       conversionFeeMicros,
       async ownersSession() {
         const { profileId, walletId, address } = a;

@@ -86,6 +86,7 @@ export const routeTable: Record<string, RouteRow> = {
   "POST /api/rpc": { cells: everybody, body: { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] } },
   "GET /api/stake/state": { cells: "syyyyy nnnnnn sss" },
   "GET /api/startupz": { cells: everybody },
+  "GET /stake/rewards/export": { cells: "syyyyy nnnnnn sss" },
 };
 
 export interface PageRow {
@@ -115,6 +116,7 @@ export const pageTable: Record<string, PageRow> = {
   "/stake/identity": { cells: resident },
   "/stake/new": { cells: resident },
   "/stake/rewards": { cells: resident },
+  "/stake/rewards/[id]": { cells: "cy0000 cccccc ccc", id: ({ ownersPayout }) => ownersPayout },
   "/stake/unstake": { cells: resident },
   "/staff": { cells: anyStaff },
   "/staff/approvals": { cells: anyStaff },

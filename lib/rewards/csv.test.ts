@@ -81,7 +81,9 @@ describe("the file of payouts", () => {
   });
 
   it("gives every text back as it was, apart from the guard", () => {
-    const text = fc.string({ unit: "grapheme" }).filter((one) => !/^[=+\-@\t\r]/.test(one) && !/\r/.test(one));
+    const text = fc
+      .string({ unit: "grapheme" })
+      .filter((one) => !/^[=+\-@\t\r]/.test(one) && !/\r/.test(one));
     fc.assert(
       fc.property(fc.array(fc.array(text, { minLength: 2, maxLength: 4 }), { minLength: 1 }), (rows) => {
         expect(parseCsv(csvText(rows))).toEqual(rows);

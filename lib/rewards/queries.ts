@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, lte, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lte, sql } from "drizzle-orm";
 import type { Address, Hex } from "viem";
 import { dbFor, type Executor } from "@/db/client";
 import {
@@ -71,8 +71,8 @@ export interface RewardRow {
 
 export interface RewardHistory {
   rows: RewardRow[];
-  /** for the next page */
-  before: Date | undefined;
+  /** names the next page */
+  before: string | undefined;
   totals: {
     grossMicros: bigint;
     operatorFeeMicros: bigint;
@@ -90,10 +90,19 @@ function ownProfile(actor: Actor): string {
   return actor.profileId;
 }
 
+const pageAfter = (last: PayoutRow | undefined) => last && `${last.blockNumber}-${last.logIndex}`;
+
+/** By place in the chain, because two payouts of one transaction bear the same time. */
+function olderThan(page: string | undefined) {
+  const [, block, index] = /^(\d{1,15})-(\d{1,6})$/.exec(page ?? "") ?? [];
+  if (block === undefined) return [];
+  return [sql`(${payoutTable.blockNumber}, ${payoutTable.logIndex}) < (${block}::bigint, ${index}::integer)`];
+}
+
 /** One's payouts, newest first, each with its three tax lines; totals over all of them. */
 export async function rewardHistory(
   actor: Actor,
-  page: { before?: Date } = {},
+  page: { before?: string | undefined } = {},
   db: Executor = dbFor("app"),
 ): Promise<RewardHistory> {
   const own = and(
@@ -105,8 +114,8 @@ export async function rewardHistory(
     db
       .select()
       .from(payoutTable)
-      .where(and(own, ...(page.before ? [lt(payoutTable.at, page.before)] : [])))
-      .orderBy(desc(payoutTable.at), desc(payoutTable.logIndex))
+      .where(and(own, ...olderThan(page.before)))
+      .orderBy(desc(payoutTable.blockNumber), desc(payoutTable.logIndex))
       .limit(pageSize + 1),
     db
       .select({
@@ -136,7 +145,7 @@ export async function rewardHistory(
           .orderBy(payoutLine.seq);
   return {
     rows: shown.map((row) => ({ ...row, lines: lines.filter((line) => line.payoutId === row.id) })),
-    before: rows.length > pageSize ? shown.at(-1)?.at : undefined,
+    before: rows.length > pageSize ? pageAfter(shown.at(-1)) : undefined,
     totals: {
       grossMicros: BigInt(totals?.gross ?? 0),
       operatorFeeMicros: BigInt(totals?.fee ?? 0),
@@ -146,6 +155,20 @@ export async function rewardHistory(
       netMicros: BigInt(totals?.net ?? 0),
     },
   };
+}
+
+/** The years on the bank's calendar in which one was paid, newest first. */
+export async function rewardYears(
+  actor: Actor,
+  timeZone: string,
+  db: Executor = dbFor("app"),
+): Promise<number[]> {
+  const { rows } = await db.execute<{ year: number }>(sql`
+    select distinct extract(year from ${payoutTable.at} at time zone ${timeZone})::int as year
+    from ${payoutTable}
+    where ${payoutTable.profileId} = ${ownProfile(actor)} and ${payoutTable.chainId} = ${deployment().chainId}
+    order by year desc`);
+  return rows.map(({ year }) => year);
 }
 
 export interface RewardNow {
@@ -311,7 +334,7 @@ export interface SourceEpoch {
 }
 
 export interface RewardExplained {
-  row: RewardRow;
+  row: PayoutRow & { lines: PayoutLine[] };
   explained: PayoutExplained;
   recomputed: ReturnType<typeof recomputed>;
   previous: { id: string; at: Date; netMicros: bigint; comparison: Comparison } | undefined;

@@ -9,15 +9,22 @@ export function isCivilDate(text: string): boolean {
   return !Number.isNaN(instant.getTime()) && instant.toISOString().slice(0, 10) === text;
 }
 
+/** Making one costs a hundred times what using it costs. */
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
 /** The calendar day that an instant falls on in a zone. */
 export function civilDateIn(instant: Date, timeZone: string): CivilDate {
-  const parts = new Intl.DateTimeFormat("en-CA", {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-  });
-  return parts.format(instant);
+  let calendar = calendars.get(timeZone);
+  if (!calendar) {
+    calendar = new Intl.DateTimeFormat("en-CA", {
+      timeZone,
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+    });
+    calendars.set(timeZone, calendar);
+  }
+  return calendar.format(instant);
 }
 
 /** Full years on a day; somebody born on 29 February turns older on 1 March of other years. */

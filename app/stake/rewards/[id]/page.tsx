@@ -1,0 +1,95 @@
+import { notFound } from "next/navigation";
+import { NavLink } from "@/app/nav-link";
+import { customerPage } from "@/app/stake/customer-page";
+import { Banner } from "@/components/ui/banner";
+import { Breadcrumb } from "@/components/ui/breadcrumb";
+import { PageHeader } from "@/components/ui/page-header";
+import { Section } from "@/components/ui/section";
+import { translator } from "@/lib/messages/server";
+import { formatDollars } from "@/lib/money/format";
+import { type RewardExplained, rewardExplained } from "@/lib/rewards/queries";
+import { activeProfile } from "@/lib/state-profile/queries";
+import { formatInstant, formatMoment } from "@/lib/time/instant";
+import { operatorName } from "@/lib/validators/operators";
+import { PayoutLines } from "../payout-lines";
+import { Difference } from "./difference";
+import { Workings } from "./workings";
+
+export const generateMetadata = () => ({ title: translator("stake.title")("rewards") });
+
+type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ page?: string }> };
+
+export default async function PayoutPage({ params, searchParams }: Props) {
+  const { actor, db } = await customerPage();
+  const [{ id }, { page }] = await Promise.all([params, searchParams]);
+  const reward = await rewardExplained(actor, id, db);
+  if (!reward) notFound();
+  const { row } = reward;
+  const { timeZone, bankName } = activeProfile();
+  const t = translator("reward");
+  const date = formatInstant(row.at, timeZone);
+
+  return (
+    <>
+      <PageHeader
+        crumbs={
+          <Breadcrumb
+            link={NavLink}
+            crumbs={[{ label: t("back"), href: "/stake/rewards" }, { label: t("crumb", { date }) }]}
+          />
+        }
+        title={t("title", { amount: formatDollars(row.netMicros) })}
+        lead={t("lead", { local: formatMoment(row.at, timeZone), utc: formatMoment(row.at, "UTC") })}
+      />
+      <div className="space-y-12">
+        <Verdict reward={reward} />
+        <div className="grid gap-x-14 gap-y-12 lg:grid-cols-2">
+          <Section title={t("bill")}>
+            <PayoutLines
+              caption={t("bill")}
+              gross={row.grossMicros}
+              fee={row.operatorFeeMicros}
+              lines={row.lines}
+              net={row.netMicros}
+              transaction={row.txHash}
+            />
+          </Section>
+          <Difference previous={reward.previous} timeZone={timeZone} />
+        </div>
+        <Workings
+          reward={reward}
+          operator={operatorName(row.operatorId, bankName)}
+          timeZone={timeZone}
+          page={Number(page)}
+        />
+      </div>
+    </>
+  );
+}
+
+function Verdict({ reward: { row, recomputed } }: { reward: RewardExplained }) {
+  const t = translator("reward");
+  if (recomputed.agrees) return <Banner tone="success" title={t("agrees")} />;
+  const off = [
+    [recomputed.netMicros, row.netMicros],
+    [recomputed.grossMicros, row.grossMicros],
+    [recomputed.operatorFeeMicros, row.operatorFeeMicros],
+    [recomputed.federalMicros, row.federalMicros],
+    [recomputed.stateMicros, row.stateMicros],
+    [recomputed.localMicros, row.localMicros],
+  ].find(([found, paid]) => found !== paid) as [bigint, bigint];
+  const [found, paid] = off;
+  return (
+    <Banner
+      tone="error"
+      title={t("differs")}
+      money={t("differsMoney", {
+        recomputed: formatDollars(found),
+        paid: formatDollars(paid),
+        difference: formatDollars(paid - found),
+      })}
+      next={t("differsNext")}
+      reference={row.id}
+    />
+  );
+}
