@@ -1,5 +1,5 @@
 import { eq } from "drizzle-orm";
-import type { Executor, Tx } from "@/db/client";
+import type { Tx } from "@/db/client";
 import { complianceDecision } from "@/db/schema/control";
 import { profile } from "@/db/schema/customers";
 import { actorName, type CommandContext } from "@/lib/auth/actor";
@@ -17,7 +17,8 @@ export async function decide(tx: Tx, ctx: CommandContext, question: Question): P
   let answer: Answer;
   try {
     answer = await answerFor(tx, question.profileId);
-    await keep(answer.outcome === "allow" ? tx : ctx.db, ctx, question, answer);
+    if (answer.outcome === "allow") await keep(tx, ctx, question, answer);
+    else await ctx.db.transaction((own) => keep(own, ctx, question, answer));
   } catch (cause) {
     throw new AppError("under_review", undefined, { cause });
   }
@@ -35,7 +36,7 @@ async function answerFor(tx: Tx, profileId: string): Promise<Answer> {
   return { outcome: "allow", rule: "no_finding" };
 }
 
-async function keep(on: Executor, ctx: CommandContext, question: Question, answer: Answer) {
+async function keep(on: Tx, ctx: CommandContext, question: Question, answer: Answer) {
   await on
     .insert(complianceDecision)
     .values({ ...question, ...answer, actor: actorName(ctx.actor), requestId: ctx.requestId });

@@ -1,5 +1,9 @@
 import { finalizedBlockOf } from "@/lib/chain/finality";
 import type { Job } from "@/lib/jobs/job";
+import { canTravel } from "@/lib/seed/time-machine";
+
+/** an outside chain keeps its own pace; a no may only mean that the chain was away */
+let isOurs = false;
 
 /** On the demo's chain blocks come only with transactions: empty ones are mined while one of ours waits to be final. */
 export const mineWhileWaiting: Job = {
@@ -7,6 +11,8 @@ export const mineWhileWaiting: Job = {
   everySeconds: 1,
   isDemoOnly: true,
   async run({ client }) {
+    isOurs ||= await canTravel(client);
+    if (!isOurs) return;
     const [head, final] = await Promise.all([
       client.getBlock(),
       finalizedBlockOf(client, undefined).then((block) => block?.number ?? 0n),

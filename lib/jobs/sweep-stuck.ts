@@ -37,8 +37,10 @@ export const sweepStuck: Job = {
       )
       .limit(20);
     if (stuck.length > 0) log.error({ stuck }, "chain effects are stuck");
-    await db.delete(siweNonce).where(lt(siweNonce.expiresAt, rubbishAge));
-    await db.delete(rateWindow).where(lt(rateWindow.startedAt, rubbishAge));
+    await db.transaction(async (tx) => {
+      await tx.delete(siweNonce).where(lt(siweNonce.expiresAt, rubbishAge));
+      await tx.delete(rateWindow).where(lt(rateWindow.startedAt, rubbishAge));
+    });
     await expireApprovals(ctx);
     await eachOnItsOwn(transfers, (one) => settleTransfer(ctx, one));
   },

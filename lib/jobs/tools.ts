@@ -1,4 +1,4 @@
-import { dbFor } from "@/db/client";
+import type { Db } from "@/db/client";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
 import { env } from "@/lib/env";
@@ -8,9 +8,9 @@ import { liveCustodian } from "@/lib/vendors/custodian/live";
 import { liveValuer } from "@/lib/vendors/valuer/live";
 
 /** The worker's tools, from the environment. */
-export function jobTools(): JobTools {
+export function jobTools(db: Db): JobTools {
   return {
-    db: dbFor("worker"),
+    db,
     client: publicClient(),
     deployment: deployment(),
     finalityFile: env.chainFinalityFile,

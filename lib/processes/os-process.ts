@@ -48,6 +48,20 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+/** A process and those it has started, each by its id. */
+export function familyOf(pid: number): number[] {
+  const parentOf = (child: number) => {
+    try {
+      const text = readFileSync(`/proc/${child}/stat`, "utf8");
+      return Number(text.slice(text.lastIndexOf(")") + 2).split(" ")[1]);
+    } catch {
+      return undefined;
+    }
+  };
+  const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return [pid, ...all.map(Number).filter((child) => parentOf(child) === pid)];
+}
+
 /** Asks a process to end, insists after the patience given, and says whether it went by itself. */
 export async function endProcess(
   ref: ProcessRef,

@@ -1,9 +1,17 @@
+import { randomUUID } from "node:crypto";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { sql } from "drizzle-orm";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openDb } from "@/db/client";
+import { migrate } from "@/db/migrate";
+import { randomFrom } from "@/lib/bars/random";
+import { barSeed, patience, rounds } from "@/lib/bars/rounds";
+import { openCustomer } from "@/lib/faults/town";
+import { familyOf } from "@/lib/processes/os-process";
 import { choosePorts } from "@/lib/processes/ports";
 import {
   createDatabase,
@@ -14,6 +22,7 @@ import {
   serverIdentity,
 } from "@/lib/processes/postgres";
 import { Supervised } from "@/lib/processes/supervisor";
+import { bringDollars } from "@/lib/transfers/commands/bring-dollars";
 
 // mkdtemp makes a folder that only its owner may enter: the harder case, when root starts the bank.
 const folder = mkdtempSync(join(tmpdir(), "granary-pg-"));
@@ -48,6 +57,17 @@ const query = async (text: string) => {
   const result = await client.query(text).finally(() => client.end().catch(() => {}));
   return result.rows;
 };
+
+/** A server's own processes may be gone already because it was killed first. */
+function killAll(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
+}
 
 describe("embedded Postgres", () => {
   it("runs with checksums, on the loopback only", async () => {
@@ -84,6 +104,83 @@ describe("embedded Postgres", () => {
     await server.stop();
     server = next;
   });
+
+  it(
+    "loses nothing that was acknowledged when its whole process group is killed under load, again and again",
+    async () => {
+      const passwords = { app: "app", worker: "worker", signer: "signer", readonly: "readonly" };
+      const urls = await migrate({ ownerUrl: url, rolePasswords: passwords, stateCode: "MD", mode: "demo" });
+      Object.assign(process.env, { GRANARY_MODE: "demo", GRANARY_STATE: "MD", CHAIN_ID: "31337" });
+      const app = openDb(urls.app, { max: 8, name: "load" });
+      const people = await Promise.all(
+        [1, 2, 3, 4].map((n) => openCustomer(app.db, `0x${String(n).padStart(40, "e")}`)),
+      );
+      const random = randomFrom(BigInt(barSeed()));
+      const acknowledged = new Map<string, string>();
+      let isOver = false;
+      let refused = 0;
+      let lastAnswer = performance.now();
+      const write = async (at: number) => {
+        const own = people[at % people.length] as (typeof people)[number];
+        const ctx = () => ({ actor: own.actor as never, requestId: randomUUID(), db: app.db });
+        while (!isOver) {
+          const clientKey = randomUUID();
+          // the outcome of what failed is unknown: the same key is asked again until there is an answer
+          while (!acknowledged.has(clientKey)) {
+            try {
+              const { state } = await bringDollars(ctx(), { amount: "1", clientKey });
+              if (state === "settled") acknowledged.set(clientKey, own.profileId);
+              lastAnswer = performance.now();
+            } catch {
+              refused += 1;
+              await wait(20);
+            }
+          }
+        }
+      };
+      const writers = Array.from({ length: 8 }, (_, at) => write(at));
+      const kills = rounds(2);
+      const began = performance.now();
+      let slowestMs = 0;
+      for (let kill = 1; kill <= kills; kill++) {
+        const enough = acknowledged.size + 20;
+        while (acknowledged.size < enough) await wait(10);
+        await wait(Number(random() % 1_000n));
+        const before = server.restarts;
+        killAll(familyOf(server.ref?.pid ?? 0));
+        while (server.restarts === before) await wait(10);
+        const up = performance.now();
+        while (lastAnswer < up) await wait(10);
+        slowestMs = Math.max(slowestMs, lastAnswer - up);
+      }
+      const tookMs = performance.now() - began;
+      isOver = true;
+      await Promise.all(writers);
+      const [row] = (
+        await app.db.execute<{ kept: string; events: string; micros: string }>(sql`
+          select (select count(*) from bank.dollar_transfer where state = 'settled') as kept,
+                 (select count(*) from ledger.event where kind = 'bring-dollars') as events,
+                 (select sum(credits_micros - debits_micros) from ledger.account where class = 'dollar_deposit') as micros`)
+      ).rows;
+      const { rows: found } = await app.db.execute(sql`select finding from ledger.verify()`);
+      const { rows: keys } = await app.db.execute<{ key: string }>(
+        sql`select client_key as key from bank.dollar_transfer where state = 'settled'`,
+      );
+      const kept = new Set(keys.map(({ key }) => key));
+      await app.close();
+      expect([...acknowledged.keys()].filter((key) => !kept.has(key))).toEqual([]);
+      expect(row).toEqual({
+        kept: String(acknowledged.size),
+        events: String(acknowledged.size),
+        micros: String(acknowledged.size * 1_000_000),
+      });
+      expect(found).toEqual([]);
+      expect(refused).toBeGreaterThan(0);
+      expect(slowestMs).toBeLessThan(10_000);
+      if (kills >= 20) expect(tookMs / kills).toBeLessThan(6_000);
+    },
+    patience(120_000),
+  );
 
   it("puts each failure into a sentence", () => {
     expect(postgresFailure("FATAL: could not write: No space left on device", place)).toMatch(/disk is full/);

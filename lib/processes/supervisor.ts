@@ -38,6 +38,7 @@ export class Supervised {
   restarts = 0;
   private failures = 0;
   private startedAt = 0;
+  private hasWorked = false;
   private stopping = false;
   private logStart = 0;
   private life: Promise<void> = Promise.resolve();
@@ -62,6 +63,7 @@ export class Supervised {
       }
       await wait(60);
     }
+    this.hasWorked = true;
     await this.spec.onReady?.();
     this.life = this.watch();
   }
@@ -73,6 +75,7 @@ export class Supervised {
     const out = openSync(spec.logPath, "a");
     this.logStart = statSync(spec.logPath).size;
     this.startedAt = Date.now();
+    this.hasWorked = false;
     // A session of its own: Ctrl-C reaches only the launcher, which then stops everything in order.
     const child = spawn(spec.command, spec.args, {
       cwd: spec.cwd,
@@ -134,7 +137,9 @@ export class Supervised {
         });
         if (this.stopping) return;
         const lived = Date.now() - this.startedAt;
-        this.failures = lived > healthyAfterMs ? 0 : this.failures + 1;
+        // what worked and was killed from outside is not to blame: only what ends by itself waits longer and longer
+        const wasKilled = this.hasWorked && signal === "SIGKILL";
+        this.failures = lived > healthyAfterMs ? 0 : wasKilled ? 1 : this.failures + 1;
         const how = signal ? `was ended by ${signal}` : `ended with code ${code}${this.reason()}`;
         const pause = backoffMs[Math.min(Math.max(this.failures - 1, 0), backoffMs.length - 1)] ?? 1_000;
         this.report(
@@ -152,6 +157,7 @@ export class Supervised {
           if (this.stopping || (await this.ready())) break;
         }
         if (this.child && !this.stopping && (await this.ready())) {
+          this.hasWorked = true;
           await this.spec.onReady?.();
           this.restarts += 1;
           this.report(`${this.spec.name} runs again.`);

@@ -1,13 +1,14 @@
-import { openFor } from "@/db/client";
+import { randomUUID } from "node:crypto";
+import { openDb } from "@/db/client";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
 import { openIndexer } from "@/lib/chain/indexer";
 import { settleFacts } from "@/lib/chain/settle";
 import { NodeTrouble, ReorgPastFinal } from "@/lib/chain/trouble";
-import { assertSafeForProduction, env } from "@/lib/env";
+import { assertSafeForProduction, databaseUrl, env } from "@/lib/env";
 import { jobContext } from "@/lib/jobs/job";
 import { jobs } from "@/lib/jobs/registry";
-import { type Scheduler, startScheduler } from "@/lib/jobs/scheduler";
+import { type Scheduler, sessionOf, startScheduler } from "@/lib/jobs/scheduler";
 import { jobTools } from "@/lib/jobs/tools";
 import { log } from "@/lib/log";
 import { beat } from "@/lib/processes/heartbeat";
@@ -16,7 +17,9 @@ import { isLostDatabase } from "@/lib/processes/lost-database";
 import { haltChainEffects } from "@/lib/reconciliation/commands/halt-chain-effects";
 
 assertSafeForProduction();
-const open = openFor("worker");
+/** names this process, its lease and its sessions, so that another worker can tell and end what it left */
+const worker = `worker:${randomUUID().slice(0, 8)}`;
+const open = openDb(databaseUrl("worker"), { name: sessionOf(worker) });
 const indexer = openIndexer({
   db: open.db,
   client: publicClient(),
@@ -42,7 +45,7 @@ const indexing = startLoop("indexer", 200, async () => {
 
 let scheduler: Scheduler | undefined;
 async function begin(): Promise<Scheduler> {
-  const begun = await startScheduler(open, jobTools(), jobs);
+  const begun = await startScheduler(open, jobTools(open.db), jobs, { worker });
   begun.ended.then(
     () => beginAgain(begun),
     (error: unknown) => beginAgain(begun, error),

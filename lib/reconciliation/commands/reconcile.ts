@@ -62,16 +62,18 @@ export async function reconcile(
     seen.ledger,
   );
   const outcome = differences.length === 0 ? "equal" : "different";
-  await ctx.db.insert(reconciliation).values({
-    blockNumber,
-    outcome,
-    differences: differences.map(({ what, chainMicros, ledgerMicros }) => ({
-      what,
-      chainMicros: chainMicros.toString(),
-      ledgerMicros: ledgerMicros.toString(),
-    })),
-    at: sql`bank.now()`,
-  });
+  await ctx.db.transaction((tx) =>
+    tx.insert(reconciliation).values({
+      blockNumber,
+      outcome,
+      differences: differences.map(({ what, chainMicros, ledgerMicros }) => ({
+        what,
+        chainMicros: chainMicros.toString(),
+        ledgerMicros: ledgerMicros.toString(),
+      })),
+      at: sql`bank.now()`,
+    }),
+  );
   failpoint("reconcile.written");
   if (outcome === "different") {
     const named = differences.map((d) => d.what).join(", ");
