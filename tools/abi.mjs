@@ -42,9 +42,12 @@ const hash = keccak256(
     .join("")}`,
 );
 
+const wallet = artifact("ContractWallet");
 const outputs = {
   "lib/chain/abi.ts": abiLines.join("\n"),
   "lib/chain/bytecode.json": `${JSON.stringify({ hash, contracts: bytecode }, null, 2)}\n`,
+  // a customer's wallet for tests; no part of what is deployed
+  "e2e/wallet/contract-wallet.json": `${JSON.stringify({ abi: wallet.abi, bytecode: wallet.bytecode.object }, null, 2)}\n`,
 };
 
 let drifted = false;

@@ -286,6 +286,12 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     money: untouched,
     next: "If that was by mistake, try again.",
   },
+  wallet_offline: {
+    what: "Your wallet cannot reach the network.",
+    money:
+      "Your money is safe. If the wallet has sent anything after all, we find it before anything is asked again.",
+    next: "Check the network address (RPC) in your wallet's settings, then try this step again.",
+  },
   wrong_chain: {
     what: "Your wallet is on another network.",
     money: untouched,
@@ -297,14 +303,24 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     next: "Check the amount and try again. If it goes on, ask us and give the reference below.",
   },
   transaction_failed: {
-    what: "The network refused this step.",
-    money: "Your money is safe. Only the small network cost was used.",
-    next: "Look at the amount and try again.",
+    what: "The network took this step in and then refused it.",
+    money: "Your money is safe. Nothing has changed; only the small network cost was used.",
+    next: "Something may have changed since you began. Look at the amount and try again.",
   },
   transaction_replaced: {
-    what: "Your wallet replaced this step with another.",
-    money: "Your money is safe. We show what really happened.",
-    next: "Look at your history, then start again if you still want this step.",
+    what: "Your wallet sent something else in place of this step.",
+    money: "This step did not happen. Nothing was staked, claimed or given back by it.",
+    next: "Look in your wallet at what it sent instead. You can start this step again whenever you like.",
+  },
+  transaction_cancelled: {
+    what: "You cancelled this step in your wallet.",
+    money: "Your money is safe. Nothing was staked or moved; only the small network cost was used.",
+    next: "You can start it again whenever you like.",
+  },
+  transaction_unclear: {
+    what: "Your wallet has sent something that we cannot match with this step.",
+    money: "Your money is safe. We ask for nothing more until it is clear, so that nothing is sent twice.",
+    next: "Look at the latest entries in your wallet, wait a minute and try again.",
   },
   transaction_lost: {
     what: "The network does not know this step.",
@@ -314,7 +330,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   transaction_slow: {
     what: "This step was sent but is not confirmed yet.",
     money: "Your money is safe. It is either where it was or where you sent it.",
-    next: "You can leave this page. We keep watching and show the result when you come back.",
+    next: "You can leave this page; we show the result when you come back. If your wallet offers to speed the step up or to cancel it, you can do so there and we notice.",
   },
   chain_down: {
     what: "We cannot reach the network.",

@@ -1,4 +1,4 @@
-import type { Address, Client, Hash, Hex, Transaction } from "viem";
+import { type Address, type Client, type Hash, type Hex, numberToHex, type Transaction } from "viem";
 import {
   call as callChain,
   estimateFeesPerGas,
@@ -6,13 +6,14 @@ import {
   getBalance,
   getBlock,
   getBlockNumber,
+  getCode,
   getTransaction,
   getTransactionCount,
   getTransactionReceipt,
   readContract,
 } from "viem/actions";
 import type { Config } from "wagmi";
-import { getAccount, getClient, sendTransaction, signTypedData } from "wagmi/actions";
+import { getAccount, getClient, getConnectorClient, sendTransaction, signTypedData } from "wagmi/actions";
 import { stakingAbi, stateTokenAbi } from "@/lib/chain/abi";
 import { AppError, type ErrorCode } from "@/lib/errors";
 import {
@@ -28,8 +29,9 @@ import {
   tokensCanMove,
   withdraw,
 } from "@/lib/staking/calls";
-import { type Flow, type FlowState, legsOf, type Step, type StepState } from "./flow";
-import { walletFailure } from "./wallet-failure";
+import { type Act, isProven, proofOf } from "@/lib/staking/proofs";
+import { callsOf, type Flow, type FlowState, isBatch, type Step, type StepState, stepsOf } from "./flow";
+import { batchKnown, batchRefused, bundleUnknown, noTypedData, walletFailure } from "./wallet-failure";
 import type { PublicConfig } from "./wallet-store";
 
 /** Gas measured on the real contracts, rounded up: used until the real call can be estimated. */
@@ -44,8 +46,11 @@ const usualGas: Record<string, bigint> = {
 
 const slowAfterMs = 20_000;
 const lostAfterMs = 20_000;
+const replacedAfterMs = 5_000;
 const permitSeconds = 20n * 60n;
 const scanBlocks = 400n;
+/** how long the wallet may think before we also look for ourselves */
+const lookAfterMs = 4_000;
 
 export type Permit = { signature: Hex; deadline: bigint };
 
@@ -56,22 +61,28 @@ export type RunnerInput = {
   read: () => FlowState;
   /** keeps the change before going on */
   save: (stepId: string, change: Partial<StepState>) => void;
+  /** the same wish with other steps, as long as the wallet was asked for nothing */
+  reshape: (flow: Flow) => void;
   setCost: (wei: bigint) => void;
   signal: AbortSignal;
-  memory: { permit?: Permit };
+  memory: { permit?: Permit; holder?: Holder; noBatch?: boolean };
 };
+
+/** A plain key sends for itself under its own numbers; a contract's transactions come from somebody else. */
+type Holder = "key" | "contract";
 
 const pause = (ms: number, signal: AbortSignal) =>
   new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(resolve, ms);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        reject(new DOMException("stopped", "AbortError"));
-      },
-      { once: true },
-    );
+    const stop = () => {
+      clearTimeout(timer);
+      reject(new DOMException("stopped", "AbortError"));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
   });
 
 const refuse = (code: ErrorCode): never => {
@@ -87,18 +98,16 @@ function clientOf(input: RunnerInput): Client {
 const contractsOf = (config: PublicConfig): StakeContracts => config.contracts;
 
 /** The call behind one leg; a stake by permission needs the permission first. */
-function callOf(input: RunnerInput, flow: Flow, leg: number): Call {
+function callOf(input: RunnerInput, flow: Flow, place: number): Call {
   const contracts = contractsOf(input.config);
   switch (flow.kind) {
     case "stake": {
-      const amountMicros = BigInt(flow.amountMicros);
-      if (flow.permission === "approve")
-        return leg === 0
-          ? approveExact(contracts, amountMicros)
-          : stake(contracts, { operatorId: flow.operatorId, amountMicros });
+      const wish = { operatorId: flow.operatorId, amountMicros: BigInt(flow.amountMicros) };
+      if (flow.permission === "approve" || flow.batch)
+        return place === 0 ? approveExact(contracts, wish.amountMicros) : stake(contracts, wish);
       const permit = input.memory.permit;
       if (!permit) throw new AppError("transaction_lost");
-      return stakeWithPermit(contracts, { operatorId: flow.operatorId, amountMicros, ...permit });
+      return stakeWithPermit(contracts, { ...wish, ...permit });
     }
     case "unbond":
       return requestUnbond(contracts, {
@@ -106,12 +115,40 @@ function callOf(input: RunnerInput, flow: Flow, leg: number): Call {
         amountMicros: BigInt(flow.amountMicros),
       });
     case "withdraw":
-      return withdraw(contracts, BigInt(flow.requestIds[leg] ?? "0"));
+      return withdraw(contracts, BigInt(flow.requestIds[place] ?? "0"));
     case "claim":
-      return claim(contracts, flow.operatorIds[leg] ?? 0);
+      return claim(contracts, flow.operatorIds[place] ?? 0);
     case "redeem":
       return redeem(contracts, { amountMicros: BigInt(flow.amountMicros), redemptionId: flow.redemptionId });
   }
+}
+
+function actOf(flow: Flow, place: number): Act {
+  switch (flow.kind) {
+    case "stake":
+      return callsOf(flow)[place] === "approve"
+        ? { name: "approve" }
+        : { name: "stake", operatorId: flow.operatorId };
+    case "unbond":
+      return { name: "unbond", operatorId: flow.operatorId };
+    case "withdraw":
+      return { name: "withdraw", requestId: BigInt(flow.requestIds[place] ?? "0") };
+    case "claim":
+      return { name: "claim" };
+    case "redeem":
+      return { name: "redeem", redemptionId: flow.redemptionId };
+  }
+}
+
+/** The places of the calls that one leg carries. */
+const placesOf = (flow: Flow, leg: number): number[] => (isBatch(flow) ? [...callsOf(flow).keys()] : [leg]);
+
+async function holderOf(input: RunnerInput): Promise<Holder> {
+  if (input.memory.holder) return input.memory.holder;
+  const code = await getCode(clientOf(input), { address: input.owner });
+  // a key that lends itself code (EIP-7702) still sends under its own numbers
+  input.memory.holder = !code || code === "0x" || code.startsWith("0xef0100") ? "key" : "contract";
+  return input.memory.holder;
 }
 
 /** The wallet must still be the owner's and stand on the bank's chain; asked again before every signature. */
@@ -132,11 +169,49 @@ async function tryCall(input: RunnerInput, call: Call) {
   });
 }
 
-async function check(input: RunnerInput, flow: Flow) {
+const askWallet = async (input: RunnerInput, method: string, params: unknown[]): Promise<unknown> => {
+  const client = await getConnectorClient(input.wagmi, {
+    account: input.owner,
+    chainId: input.config.chainId,
+  });
+  return await client.request({ method, params } as never, { retryCount: 0 });
+};
+
+/** Whether the wallet can carry several calls as one (EIP-5792). A wallet that does not know the question cannot. */
+async function offersBatch(input: RunnerInput): Promise<boolean> {
+  const chain = numberToHex(input.config.chainId);
+  try {
+    const all = (await askWallet(input, "wallet_getCapabilities", [input.owner, [chain]])) as Record<
+      string,
+      { atomic?: { status?: string } } | undefined
+    > | null;
+    const status = (all?.[chain] ?? all?.["0x0"])?.atomic?.status;
+    return status === "supported" || status === "ready";
+  } catch {
+    return false;
+  }
+}
+
+/** One question instead of several where the wallet can; a contract cannot sign a permission, so it approves. */
+async function chooseShape(input: RunnerInput, flow: Flow): Promise<Flow> {
+  const canBatch = flow.kind === "stake" || callsOf(flow).length > 1;
+  if (canBatch && !input.memory.noBatch && (await offersBatch(input)))
+    return { ...flow, batch: true } as Flow;
+  return oneByOne(flow, await holderOf(input));
+}
+
+const oneByOne = (flow: Flow, holder: Holder): Flow => {
+  const { batch: _together, ...rest } = flow as Extract<Flow, { kind: "stake" }>;
+  return (flow.kind === "stake" && holder === "contract" ? { ...rest, permission: "approve" } : rest) as Flow;
+};
+
+async function check(input: RunnerInput, wish: Flow) {
   requireWallet(input);
   const client = clientOf(input);
   const contracts = contractsOf(input.config);
-  const legs = legsOf(flow);
+  const holder = await holderOf(input);
+  const flow = await chooseShape(input, wish);
+  input.reshape(flow);
 
   if (flow.kind === "stake" || flow.kind === "redeem") {
     const amountMicros = BigInt(flow.amountMicros);
@@ -160,14 +235,14 @@ async function check(input: RunnerInput, flow: Flow) {
   }
 
   let gas = 0n;
-  for (const [leg, name] of legs.entries()) {
-    const needsEarlierLeg = flow.kind === "stake" && (flow.permission === "permit" || leg > 0);
+  for (const [place, name] of callsOf(flow).entries()) {
+    const needsEarlierCall = flow.kind === "stake" && (callsOf(flow).length === 1 || place > 0);
     const usual = usualGas[name.split("-")[0] ?? ""] ?? 200_000n;
-    if (needsEarlierLeg) {
+    if (needsEarlierCall) {
       gas += usual;
       continue;
     }
-    const call = callOf(input, flow, leg);
+    const call = callOf(input, flow, place);
     await tryCall(input, call);
     gas += await estimateGas(client, {
       account: input.owner,
@@ -184,7 +259,8 @@ async function check(input: RunnerInput, flow: Flow) {
   ]);
   const cost = gas * fees.maxFeePerGas;
   input.setCost(cost);
-  if (coins < cost) refuse("network_coin_too_low");
+  // somebody else may pay for a contract: its wallet knows whether there is enough
+  if (holder === "key" && coins < cost) refuse("network_coin_too_low");
 }
 
 async function signPermit(input: RunnerInput, flow: Flow) {
@@ -211,56 +287,190 @@ async function signPermit(input: RunnerInput, flow: Flow) {
     nonce,
     deadline,
   });
-  const signature = await signTypedData(input.wagmi, { account: input.owner, ...typed });
-  input.memory.permit = { signature, deadline };
+  try {
+    const signature = await signTypedData(input.wagmi, { account: input.owner, ...typed });
+    input.memory.permit = { signature, deadline };
+  } catch (thrown) {
+    if (!noTypedData(thrown)) throw thrown;
+    input.reshape({ ...flow, permission: "approve" });
+  }
 }
 
+/**
+ * Every request says under which number it is to be sent: a wallet that keeps to it can send the same step twice
+ * and only one of both can ever count. Before each request we look whether an earlier one went out after all.
+ */
 async function send(input: RunnerInput, flow: Flow, step: Step) {
   requireWallet(input);
   const client = clientOf(input);
-  if ((await lookForSent(input, flow, step)) === "this") return;
+  const holder = await holderOf(input);
+  if (await lookForSent(input, flow, step)) return;
   const call = callOf(input, flow, step.leg);
   const request = { account: input.owner, to: call.to, data: call.data } as const;
-  const [gas, nonceBefore, blockBefore] = await Promise.all([
+  const [gas, pending, blockNumber] = await Promise.all([
     estimateGas(client, { ...request, blockTag: "pending" }).catch((thrown) => {
       input.memory.permit = undefined;
       throw thrown;
     }),
     getTransactionCount(client, { address: input.owner, blockTag: "pending" }),
-    getBlockNumber(client),
+    getBlockNumber(client, { cacheTime: 0 }),
   ]);
-  input.save(step.id, { status: "asking", nonceBefore, blockBefore: blockBefore.toString() });
-  try {
-    const txHash = await sendTransaction(input.wagmi, { ...request, gas: (gas * 12n) / 10n });
-    input.save(step.id, { status: "done", txHash });
-  } catch (thrown) {
-    if (walletFailure(thrown) === "wallet_rejected")
-      input.save(step.id, { nonceBefore: undefined, blockBefore: undefined });
-    throw thrown;
-  }
+  const asked = input.read().steps[step.id] ?? { status: "todo" };
+  if (holder === "key") await requireKnown(input, asked, pending);
+  const nonce = Math.max(pending, firstNonce(asked) ?? 0);
+  const blockBefore = asked.blockBefore ?? asked.overBlock ?? blockNumber.toString();
+  input.save(step.id, { status: "asking", nonceBefore: nonce, blockBefore });
+  await askedOrSeen(input, step, async (isOpen) => {
+    try {
+      const txHash = await sendTransaction(input.wagmi, {
+        ...request,
+        chainId: input.config.chainId,
+        gas: (gas * 12n) / 10n,
+        ...(holder === "key" ? { nonce } : {}),
+      });
+      if (isOpen()) input.save(step.id, { status: "done", txHash });
+    } catch (thrown) {
+      throw isOpen() ? afterAsking(input, step, thrown) : thrown;
+    }
+  });
   input.memory.permit = undefined;
 }
 
-/** What the account really sent under the nonce that stood before our request. */
-async function sentUnderNonce(
-  client: Client,
-  owner: Address,
-  state: StepState,
+/** What a refusal of the wallet means for the step: a clear no was sent nowhere; anything else may have been. */
+function afterAsking(input: RunnerInput, step: Step, thrown: unknown): unknown {
+  const code = walletFailure(thrown);
+  if (code === "wallet_rejected" || code === "wrong_chain")
+    input.save(step.id, { nonceBefore: undefined, blockBefore: undefined, batchId: undefined });
+  return code === "chain_down" || code === "rate_limited"
+    ? new AppError("wallet_offline", undefined, { cause: thrown })
+    : thrown;
+}
+
+/** Asks, and looks for ourselves while the wallet thinks: it may send and never answer. The first of both counts. */
+async function askedOrSeen(input: RunnerInput, step: Step, ask: (isOpen: () => boolean) => Promise<void>) {
+  const stop = new AbortController();
+  const stopToo = () => stop.abort();
+  input.signal.addEventListener("abort", stopToo, { once: true });
+  let isOpen = true;
+  const answered = ask(() => isOpen);
+  const seen = pause(lookAfterMs, stop.signal).then(() =>
+    watchAsking({ ...input, signal: stop.signal }, step),
+  );
+  answered.catch(() => undefined);
+  seen.catch(() => undefined);
+  try {
+    await Promise.race([answered, seen]);
+  } finally {
+    // a page that goes away still keeps the answer for the next visit
+    isOpen = input.signal.aborted;
+    stop.abort();
+    input.signal.removeEventListener("abort", stopToo);
+  }
+}
+
+async function sendBatch(input: RunnerInput, flow: Flow, step: Step) {
+  requireWallet(input);
+  if (await lookForSent(input, flow, step)) return;
+  const calls = placesOf(flow, step.leg).map((place) => {
+    const { to, data } = callOf(input, flow, place);
+    return { to, data };
+  });
+  const batchId = input.read().steps[step.id]?.batchId ?? newBatchId();
+  input.save(step.id, { status: "asking", batchId });
+  const request = {
+    version: "2.0.0",
+    id: batchId,
+    chainId: numberToHex(input.config.chainId),
+    from: input.owner,
+    atomicRequired: true,
+    calls,
+  };
+  await askedOrSeen(input, step, async (isOpen) => {
+    try {
+      const answer = (await askWallet(input, "wallet_sendCalls", [request])) as { id?: Hex } | null;
+      if (isOpen()) input.save(step.id, { status: "done", batchId: answer?.id ?? batchId });
+    } catch (thrown) {
+      if (!isOpen()) throw thrown;
+      if (batchKnown(thrown)) return input.save(step.id, { status: "done" });
+      const declined = walletFailure(thrown) === "wallet_rejected";
+      if (!declined && !batchRefused(thrown)) throw afterAsking(input, step, thrown);
+      // nothing was sent: the same wish goes on call by call
+      input.save(step.id, { status: "todo", batchId: undefined });
+      input.memory.noBatch = true;
+      input.reshape(oneByOne(flow, await holderOf(input)));
+      if (declined) throw thrown;
+    }
+  });
+}
+
+const newBatchId = (): Hex =>
+  `0x${Array.from(crypto.getRandomValues(new Uint8Array(32)), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+
+/** The transaction by which the account used up a number, found by halving; a node that forgets the past is read forward. */
+async function minedUnder(
+  input: RunnerInput,
+  nonce: number,
+  blocks: { from: bigint; to: bigint },
 ): Promise<Transaction | undefined> {
-  if (state.nonceBefore === undefined || state.blockBefore === undefined) return undefined;
-  const mined = await getTransactionCount(client, { address: owner, blockTag: "latest" });
-  if (mined <= state.nonceBefore) return undefined;
-  const latest = await getBlockNumber(client);
-  const first = BigInt(state.blockBefore);
-  const last = latest - first > scanBlocks ? first + scanBlocks : latest;
-  for (let number = first; number <= last; number++) {
-    const block = await getBlock(client, { blockNumber: number, includeTransactions: true });
-    const found = block.transactions.find(
-      (one) => one.from.toLowerCase() === owner.toLowerCase() && one.nonce === state.nonceBefore,
-    );
+  const client = clientOf(input);
+  const find = async (blockNumber: bigint) => {
+    const block = await getBlock(client, { blockNumber, includeTransactions: true });
+    return block.transactions.find((one) => isOwn(input, one) && one.nonce === nonce);
+  };
+  let { from, to } = blocks;
+  if (to - from > 16n)
+    try {
+      while (from < to) {
+        const middle = (from + to) / 2n;
+        const count = await getTransactionCount(client, { address: input.owner, blockNumber: middle });
+        if (count > nonce) to = middle;
+        else from = middle + 1n;
+      }
+      const found = await find(from);
+      if (found) return found;
+    } catch {
+      // no state that old: read on from the beginning
+    }
+  const last = blocks.to - blocks.from > scanBlocks ? blocks.from + scanBlocks : blocks.to;
+  for (let number = blocks.from; number <= last; number++) {
+    const found = await find(number);
     if (found) return found;
   }
   return undefined;
+}
+
+const isOwn = (input: RunnerInput, one: Transaction) => one.from.toLowerCase() === input.owner.toLowerCase();
+
+const firstNonce = (asked: StepState) => asked.nonceBefore ?? asked.overNonce;
+
+/** Everything the account has sent since it was asked, mined or waiting, by its own number. */
+async function sentSince(input: RunnerInput, asked: StepState): Promise<Transaction[]> {
+  const first = firstNonce(asked);
+  const since = asked.blockBefore ?? asked.overBlock;
+  if (first === undefined || since === undefined) return [];
+  const client = clientOf(input);
+  const [mined, latest, waiting] = await Promise.all([
+    getTransactionCount(client, { address: input.owner, blockTag: "latest" }),
+    getBlockNumber(client, { cacheTime: 0 }),
+    getBlock(client, { blockTag: "pending", includeTransactions: true }).catch(() => undefined),
+  ]);
+  const found: Transaction[] = [];
+  const blocks = { from: BigInt(since), to: latest };
+  for (let nonce = first; nonce < mined; nonce++) {
+    const one = await minedUnder(input, nonce, blocks);
+    if (one) found.push(one);
+  }
+  for (const one of waiting?.transactions ?? [])
+    if (isOwn(input, one) && one.nonce >= mined) found.push(one as Transaction);
+  return found;
+}
+
+/** Refuses to ask again while the account has used numbers since, by something that we cannot see. */
+async function requireKnown(input: RunnerInput, asked: StepState, pending: number) {
+  const first = firstNonce(asked) ?? pending;
+  if (pending <= first) return;
+  const seen = new Set((await sentSince(input, asked)).map((one) => one.nonce));
+  for (let nonce = first; nonce < pending; nonce++) if (!seen.has(nonce)) refuse("transaction_unclear");
 }
 
 /** Contract, function and first two arguments: enough to tell "the same act with another fee" from another act. */
@@ -272,51 +482,58 @@ function sameAct(input: RunnerInput, flow: Flow, leg: number, sent: Transaction)
   );
 }
 
+/** A transaction of nothing to oneself: how wallets cancel. */
+const isCancel = (sent: Transaction) =>
+  sent.to?.toLowerCase() === sent.from.toLowerCase() && sent.value === 0n && sent.input === "0x";
+
 /** Never sends: only looks whether an earlier request to the wallet has led to anything. */
-async function lookForSent(
-  input: RunnerInput,
-  flow: Flow,
-  step: Step,
-): Promise<"nothing" | "this" | "other"> {
-  const state = input.read().steps[step.id];
-  const found = state && (await sentUnderNonce(clientOf(input), input.owner, state));
-  if (!found) return "nothing";
-  if (!sameAct(input, flow, step.leg, found)) return "other";
-  input.save(step.id, { status: "done", txHash: found.hash });
-  return "this";
+async function lookForSent(input: RunnerInput, flow: Flow, step: Step): Promise<boolean> {
+  const asked = input.read().steps[step.id];
+  if (!asked) return false;
+  if (asked.batchId) {
+    if (!(await batchState(input, asked.batchId))) return false;
+    input.save(step.id, { status: "done" });
+    return true;
+  }
+  if ((await holderOf(input)) === "contract") return false;
+  const found = (await sentSince(input, asked)).find((one) => sameAct(input, flow, step.leg, one));
+  if (!found) return false;
+  input.save(step.id, { status: "done", txHash: found.hash, nonceBefore: found.nonce, seen: true });
+  return true;
+}
+
+type BatchState = { status: number; receipts?: { transactionHash?: Hash }[] };
+
+/** What the wallet knows about a batch; undefined when it has never heard of it. */
+async function batchState(input: RunnerInput, batchId: Hex): Promise<BatchState | undefined> {
+  try {
+    return (await askWallet(input, "wallet_getCallsStatus", [batchId])) as BatchState;
+  } catch (thrown) {
+    if (bundleUnknown(thrown)) return undefined;
+    throw thrown;
+  }
+}
+
+type Receipt = Awaited<ReturnType<typeof getTransactionReceipt>>;
+
+/** The receipt is read by ourselves: only one that shows the act itself counts as done. */
+function provesLeg(input: RunnerInput, flow: Flow, leg: number, receipt: Receipt): boolean {
+  const contracts = contractsOf(input.config);
+  return placesOf(flow, leg).every((place) =>
+    isProven(receipt.logs, proofOf(contracts, input.owner, actOf(flow, place))),
+  );
 }
 
 async function wait(input: RunnerInput, flow: Flow, step: Step) {
-  const client = clientOf(input);
-  const sendId = step.id.replace(/^wait-/, "send-");
-  const sent = () => input.read().steps[sendId];
   const startedAt = Date.now();
   let failures = 0;
   let unknownSince: number | undefined;
   for (;;) {
-    const hash = sent()?.txHash as Hash | undefined;
-    if (!hash) refuse("transaction_lost");
     try {
-      const receipt = await getTransactionReceipt(client, { hash: hash as Hash }).catch((thrown) => {
-        if ((thrown as Error).name === "TransactionReceiptNotFoundError") return undefined;
-        throw thrown;
-      });
-      if (receipt) {
-        if (receipt.status === "reverted") refuse("transaction_failed");
-        input.save(step.id, { status: "done", blockNumber: receipt.blockNumber.toString() });
-        return;
-      }
-      const state = sent();
-      const other = state && (await sentUnderNonce(client, input.owner, state));
-      if (other && other.hash !== hash) {
-        if (!sameAct(input, flow, step.leg, other)) refuse("transaction_replaced");
-        input.save(sendId, { status: "done", txHash: other.hash });
-        continue;
-      }
-      const known = await getTransaction(client, { hash: hash as Hash })
-        .then(() => true)
-        .catch(() => false);
-      unknownSince = known ? undefined : (unknownSince ?? Date.now());
+      const seen = await lookOnce(input, flow, step, unknownSince ? Date.now() - unknownSince : 0);
+      if (seen === "mined") return;
+      if (seen === "moved") continue;
+      unknownSince = seen === "unknown" ? (unknownSince ?? Date.now()) : undefined;
       if (unknownSince && Date.now() - unknownSince > lostAfterMs) refuse("transaction_lost");
       failures = 0;
     } catch (thrown) {
@@ -327,6 +544,81 @@ async function wait(input: RunnerInput, flow: Flow, step: Step) {
     if (Date.now() - startedAt > slowAfterMs) input.save(step.id, { status: "slow" });
     await pause(1_000, input.signal);
   }
+}
+
+/** One look at what was sent: mined, still waiting, not known to the network, or found under another hash. */
+async function lookOnce(
+  input: RunnerInput,
+  flow: Flow,
+  step: Step,
+  unknownForMs: number,
+): Promise<"mined" | "waiting" | "unknown" | "moved"> {
+  const client = clientOf(input);
+  const holder = await holderOf(input);
+  const sendId = step.id.replace(/^wait-/, "send-");
+  const { txHash: hash, batchId } = input.read().steps[sendId] ?? {};
+  if (batchId && !hash) {
+    const carried = await batchHash(input, batchId);
+    if (!carried) return "waiting";
+    if (carried === "unknown") return "unknown";
+    input.save(sendId, { status: "done", txHash: carried });
+    return "moved";
+  }
+  if (!hash) throw new AppError("transaction_lost");
+  const receipt = await getTransactionReceipt(client, { hash }).catch((thrown) => {
+    if ((thrown as Error).name === "TransactionReceiptNotFoundError") return undefined;
+    throw thrown;
+  });
+  const goesUnderOwnNumber = holder === "key" && !batchId;
+  if (receipt && (receipt.status === "reverted" || provesLeg(input, flow, step.leg, receipt))) {
+    if (receipt.status === "reverted") refuse("transaction_failed");
+    input.save(step.id, { status: "done", blockNumber: receipt.blockNumber.toString() });
+    return "mined";
+  }
+  // a contract's outer call can succeed although the act inside it failed
+  if (receipt && !goesUnderOwnNumber) refuse("transaction_failed");
+  const known = await getTransaction(client, { hash }).catch((thrown) => {
+    if ((thrown as Error).name === "TransactionNotFoundError") return undefined;
+    throw thrown;
+  });
+  if (!goesUnderOwnNumber) return known || holder === "contract" ? "waiting" : "unknown";
+  if (known && isOwn(input, known) && sameAct(input, flow, step.leg, known))
+    if (!input.read().steps[sendId]?.seen)
+      input.save(sendId, { status: "done", nonceBefore: known.nonce, seen: true });
+  if (await followReplacement(input, flow, step, sendId, unknownForMs)) return "moved";
+  // mined, and no trace of the act: the wallet has named something else
+  if (receipt) refuse("transaction_unclear");
+  return known ? "waiting" : "unknown";
+}
+
+async function batchHash(input: RunnerInput, batchId: Hex): Promise<Hash | "unknown" | undefined> {
+  const state = await batchState(input, batchId);
+  if (!state) return "unknown";
+  if (state.status >= 400) refuse("transaction_failed");
+  return state.status >= 200 ? state.receipts?.at(-1)?.transactionHash : undefined;
+}
+
+/** Whether another transaction of the same account stands where ours stood; true when it does the same. */
+async function followReplacement(
+  input: RunnerInput,
+  flow: Flow,
+  step: Step,
+  sendId: string,
+  unknownForMs: number,
+) {
+  const asked = input.read().steps[sendId];
+  if (!asked?.txHash) return false;
+  const others = (await sentSince(input, asked)).filter((one) => one.hash !== asked.txHash);
+  const same = others.find((one) => sameAct(input, flow, step.leg, one));
+  if (same) {
+    input.save(sendId, { status: "done", txHash: same.hash, nonceBefore: same.nonce, seen: true });
+    return true;
+  }
+  // a wallet may have numbered otherwise than it was asked: that needs a moment to show
+  if (!asked.seen && unknownForMs < replacedAfterMs) return false;
+  const instead = others.find((one) => one.nonce === asked.nonceBefore && one.blockNumber !== null);
+  if (instead) refuse(isCancel(instead) ? "transaction_cancelled" : "transaction_replaced");
+  return false;
 }
 
 /** Done is what our own index has seen, not what a wallet claims. */
@@ -363,10 +655,10 @@ export async function runStep(input: RunnerInput, step: Step): Promise<void> {
   try {
     if (step.kind === "check") await check(input, flow);
     else if (step.kind === "permit") await signPermit(input, flow);
-    else if (step.kind === "send") return await send(input, flow, step);
+    else if (step.kind === "send") return await (isBatch(flow) ? sendBatch : send)(input, flow, step);
     else if (step.kind === "wait") return await wait(input, flow, step);
     else await verify(input, step);
-    input.save(step.id, { status: "done" });
+    if (stepsOf(input.read().flow).some(({ id }) => id === step.id)) input.save(step.id, { status: "done" });
   } catch (thrown) {
     if (thrown instanceof AppError || (thrown as Error).name === "AbortError") throw thrown;
     throw new AppError(walletFailure(thrown), undefined, { cause: thrown });
@@ -375,10 +667,6 @@ export async function runStep(input: RunnerInput, step: Step): Promise<void> {
 
 /** Watches a wallet's open question after a reload until something was sent or the page goes away. */
 export async function watchAsking(input: RunnerInput, step: Step): Promise<void> {
-  for (;;) {
-    const found = await lookForSent(input, input.read().flow, step).catch(() => "nothing" as const);
-    if (found === "this") return;
-    if (found === "other") refuse("transaction_replaced");
+  while (!(await lookForSent(input, input.read().flow, step).catch(() => undefined)))
     await pause(2_000, input.signal);
-  }
 }

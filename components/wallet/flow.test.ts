@@ -4,6 +4,7 @@ import {
   hasSent,
   isFinished,
   nextStep,
+  reshape,
   resumeFlow,
   retryFrom,
   startFlow,
@@ -86,7 +87,7 @@ describe("trying again", () => {
     state = withStep(state, "send-approve", { status: "done", txHash: hash });
     state = withStep(state, "wait-approve", { status: "done", blockNumber: "9" });
     state = withStep(state, "send-stake", { status: "failed", failure: "wallet_rejected" });
-    const again = retryFrom(state, "send-stake", { sendAgain: false });
+    const again = retryFrom(state, "send-stake");
     expect(nextStep(again)?.id).toBe("send-stake");
     expect(again.steps["send-approve"]?.txHash).toBe(hash);
     expect(again.steps["send-stake"]?.failure).toBeUndefined();
@@ -99,20 +100,62 @@ describe("trying again", () => {
       blockBefore: "8",
     });
     state = withStep(state, "send-stake", { status: "failed", failure: "chain_down" });
-    expect(retryFrom(state, "send-stake", { sendAgain: false }).steps["send-stake"]).toMatchObject({
+    expect(retryFrom(state, "send-stake").steps["send-stake"]).toMatchObject({
       status: "todo",
       nonceBefore: 3,
       blockBefore: "8",
     });
   });
 
-  it("sends anew only when the network has lost or refused the transaction", () => {
+  const sentAndThen = (failure: string) => {
     let state = withStep(startFlow(byApproval, 0), "check", { status: "done" });
-    state = withStep(state, "send-approve", { status: "done", txHash: hash });
-    state = withStep(state, "wait-approve", { status: "failed", failure: "transaction_lost" });
-    expect(nextStep(retryFrom(state, "wait-approve", { sendAgain: false }))?.id).toBe("wait-approve");
-    const lost = retryFrom(state, "wait-approve", { sendAgain: true });
+    state = withStep(state, "send-approve", {
+      status: "done",
+      txHash: hash,
+      nonceBefore: 5,
+      blockBefore: "9",
+    });
+    return withStep(state, "wait-approve", { status: "failed", failure });
+  };
+
+  it.each(["chain_down", "transaction_unclear", "unexpected"])("only waits on after %s", (failure) => {
+    expect(nextStep(retryFrom(sentAndThen(failure), "wait-approve"))?.id).toBe("wait-approve");
+  });
+
+  it("sends a lost one again under its own number, so that only one of both can count", () => {
+    const lost = retryFrom(sentAndThen("transaction_lost"), "wait-approve");
     expect(nextStep(lost)?.id).toBe("send-approve");
+    expect(lost.steps["send-approve"]).toMatchObject({ status: "todo", nonceBefore: 5, blockBefore: "9" });
     expect(lost.steps["send-approve"]?.txHash).toBeUndefined();
+  });
+
+  it.each(["transaction_failed", "transaction_cancelled", "transaction_replaced"])(
+    "sends under a new number after %s, when the old one is used up",
+    (failure) => {
+      const over = retryFrom(sentAndThen(failure), "wait-approve");
+      expect(nextStep(over)?.id).toBe("send-approve");
+      expect(over.steps["send-approve"]).toEqual({ status: "todo", overNonce: 6, overBlock: "9" });
+      expect(hasSent(over)).toBe(false);
+    },
+  );
+});
+
+describe("another shape of the same wish", () => {
+  const batch: Flow = { ...byPermit, batch: true };
+
+  it("asks once for everything that a wallet carries as one", () => {
+    expect(stepsOf(batch).map((step) => step.id)).toEqual(["check", "send-batch", "wait-batch", "verify"]);
+  });
+
+  it("is taken on only while the wallet was asked for nothing", () => {
+    const checked = withStep(startFlow(byPermit, 0), "check", { status: "done" });
+    expect(nextStep(reshape(checked, batch))?.id).toBe("send-batch");
+    const asked = withStep(checked, "send-stake", { status: "asking", nonceBefore: 1, blockBefore: "2" });
+    expect(reshape(asked, batch)).toBe(asked);
+  });
+
+  it("is looked up by its own name after a reload", () => {
+    const asked = withStep(startFlow(batch, 0), "send-batch", { status: "asking", batchId: hash });
+    expect(resumeFlow(asked).steps["send-batch"]).toMatchObject({ status: "asking", batchId: hash });
   });
 });

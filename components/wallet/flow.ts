@@ -1,12 +1,21 @@
+import type { Hex } from "viem";
+import type { ErrorCode } from "@/lib/errors";
+
 /**
  * What a signing flow consists of, and how it moves. No chain client, no wallet, no React: only values.
  * A flow is described by plain text values, so that it can be kept over a reload.
  */
 export type Flow =
-  | { kind: "stake"; operatorId: number; amountMicros: string; permission: "permit" | "approve" }
+  | {
+      kind: "stake";
+      operatorId: number;
+      amountMicros: string;
+      permission: "permit" | "approve";
+      batch?: boolean;
+    }
   | { kind: "unbond"; operatorId: number; amountMicros: string }
-  | { kind: "withdraw"; requestIds: string[] }
-  | { kind: "claim"; operatorIds: number[] }
+  | { kind: "withdraw"; requestIds: string[]; batch?: boolean }
+  | { kind: "claim"; operatorIds: number[]; batch?: boolean }
   | { kind: "redeem"; amountMicros: string; redemptionId: `0x${string}` };
 
 export type StepKind = "check" | "permit" | "send" | "wait" | "verify";
@@ -26,7 +35,14 @@ export type StepState = {
   /** written before the wallet is asked, so that a reload can tell whether anything was sent */
   nonceBefore?: number;
   blockBefore?: string;
-  txHash?: `0x${string}`;
+  /** the network has shown the transaction under this very number */
+  seen?: boolean;
+  /** everything of this step below this number is over */
+  overNonce?: number;
+  overBlock?: string;
+  /** our own name for a batch, under which the wallet must not send twice */
+  batchId?: Hex;
+  txHash?: Hex;
   blockNumber?: string;
 };
 
@@ -34,15 +50,17 @@ export type FlowState = {
   version: 1;
   flow: Flow;
   startedAt: number;
+  /** a new mark at every keeping, by which a window sees that another has written since */
+  mark?: string;
   steps: Record<string, StepState>;
   finishedAt?: number;
 };
 
-/** One leg is one transaction. */
-export function legsOf(flow: Flow): string[] {
+/** The calls of a flow, one by one, however they are sent. */
+export function callsOf(flow: Flow): string[] {
   switch (flow.kind) {
     case "stake":
-      return flow.permission === "approve" ? ["approve", "stake"] : ["stake"];
+      return flow.permission === "approve" || flow.batch ? ["approve", "stake"] : ["stake"];
     case "unbond":
       return ["unbond"];
     case "withdraw":
@@ -54,9 +72,14 @@ export function legsOf(flow: Flow): string[] {
   }
 }
 
+export const isBatch = (flow: Flow): boolean => "batch" in flow && flow.batch === true;
+
+/** One leg is one question to the wallet: one transaction, or one batch of them. */
+export const legsOf = (flow: Flow): string[] => (isBatch(flow) ? ["batch"] : callsOf(flow));
+
 export function stepsOf(flow: Flow): Step[] {
   const steps: Step[] = [{ id: "check", kind: "check", leg: -1 }];
-  if (flow.kind === "stake" && flow.permission === "permit")
+  if (flow.kind === "stake" && flow.permission === "permit" && !flow.batch)
     steps.push({ id: "permit", kind: "permit", leg: -1 });
   legsOf(flow).forEach((name, leg) => {
     steps.push({ id: `send-${name}`, kind: "send", leg }, { id: `wait-${name}`, kind: "wait", leg });
@@ -83,13 +106,20 @@ export function nextStep(state: FlowState): Step | undefined {
 
 export const isFinished = (state: FlowState) => nextStep(state) === undefined;
 
-/** True once anything has left the wallet: such a flow may be resumed but never thrown away silently. */
-export function hasSent(state: FlowState): boolean {
-  return Object.values(state.steps).some((step) => step.txHash !== undefined);
-}
+/** The wallet has been asked to send this, or has sent it: it may be out there whatever this page knows. */
+const wasAsked = (state: StepState) =>
+  state.nonceBefore !== undefined || state.batchId !== undefined || state.txHash !== undefined;
 
-const sendAsked = (state: FlowState) =>
-  Object.values(state.steps).some((step) => step.status === "asking" && step.nonceBefore !== undefined);
+/** True once anything may have left the wallet: such a flow is resumed, never thrown away silently. */
+export const hasSent = (state: FlowState): boolean => Object.values(state.steps).some(wasAsked);
+
+/** The same wish with other steps, such as one batch; only while the wallet has been asked for nothing. */
+export function reshape(state: FlowState, flow: Flow): FlowState {
+  if (hasSent(state)) return state;
+  const steps: Record<string, StepState> = {};
+  for (const { id } of stepsOf(flow)) steps[id] = state.steps[id] ?? { status: "todo" };
+  return { ...state, flow, steps };
+}
 
 /**
  * What a reload makes of a kept flow. A permission lives only in memory, so it is asked again;
@@ -97,39 +127,65 @@ const sendAsked = (state: FlowState) =>
  */
 export function resumeFlow(kept: FlowState): FlowState {
   const steps: Record<string, StepState> = {};
-  const sentStake = hasSent(kept);
+  const asked = hasSent(kept);
   for (const step of stepsOf(kept.flow)) {
     const state = kept.steps[step.id] ?? { status: "todo" as const };
-    if (state.status === "done" && step.kind === "permit" && !sentStake && !sendAsked(kept))
-      steps[step.id] = { status: "todo" };
+    if (state.status === "done" && step.kind === "permit" && !asked) steps[step.id] = { status: "todo" };
     else if (state.status === "done" || state.status === "failed") steps[step.id] = state;
-    else if (step.kind === "send" && state.nonceBefore !== undefined)
-      steps[step.id] = { ...state, status: "asking" };
+    else if (step.kind === "send" && wasAsked(state)) steps[step.id] = { ...state, status: "asking" };
     else steps[step.id] = { ...state, status: "todo" };
   }
   return { ...kept, steps };
 }
 
+/** After these the transaction is over and cannot come back: only then is its place in the account's row free. */
+const overFor: ReadonlySet<string> = new Set<ErrorCode>([
+  "transaction_failed",
+  "transaction_cancelled",
+  "transaction_replaced",
+]);
+
 /**
  * After "try again": only what failed runs again. A send keeps the nonce it was asked under, so that a transaction
- * which left the wallet after all is found and not sent twice; a dead transaction goes back to its send.
+ * which left the wallet after all is found and not sent twice; one that is over goes back to its send, under a new one.
  */
-export function retryFrom(state: FlowState, id: string, options: { sendAgain: boolean }): FlowState {
+export function retryFrom(state: FlowState, id: string): FlowState {
   const steps = stepsOf(state.flow);
   const failed = steps.find((step) => step.id === id);
   if (!failed) return state;
+  const failure = state.steps[id]?.failure ?? "";
+  const isOver = overFor.has(failure);
+  const sendAgain =
+    failed.kind === "send" || (failed.kind === "wait" && (isOver || failure === "transaction_lost"));
   const next: FlowState = { ...state, steps: { ...state.steps } };
-  const permit = steps.find((step) => step.kind === "permit");
-  const send = steps.find((step) => step.kind === "send" && step.leg === failed.leg);
-  if (failed.kind === "send") {
-    const { nonceBefore, blockBefore } = state.steps[id] ?? {};
-    next.steps[id] = { status: "todo", nonceBefore, blockBefore };
-  } else {
-    const { txHash: _kept, ...rest } = state.steps[id] ?? {};
-    next.steps[id] = { ...rest, status: "todo", failure: undefined };
+  if (sendAgain) {
+    const send = steps.find((step) => step.kind === "send" && step.leg === failed.leg);
+    const permit = steps.find((step) => step.kind === "permit");
+    if (send) next.steps[send.id] = (isOver ? afterOver : askedBefore)(state.steps[send.id]);
+    if (permit) next.steps[permit.id] = { status: "todo" };
   }
-  if (failed.kind === "wait" && options.sendAgain && send) next.steps[send.id] = { status: "todo" };
-  if (permit && (failed.kind === "send" || (failed.kind === "wait" && options.sendAgain)))
-    next.steps[permit.id] = { status: "todo" };
+  if (failed.kind !== "send") next.steps[id] = { status: "todo" };
   return next;
+}
+
+function askedBefore(state: StepState | undefined): StepState {
+  const { nonceBefore, blockBefore, batchId, overNonce, overBlock } = state ?? {};
+  return { status: "todo", nonceBefore, blockBefore, batchId, overNonce, overBlock };
+}
+
+function afterOver(state: StepState | undefined): StepState {
+  const { nonceBefore, blockBefore, overNonce, overBlock } = state ?? {};
+  return {
+    status: "todo",
+    overNonce: nonceBefore === undefined ? overNonce : nonceBefore + 1,
+    overBlock: blockBefore ?? overBlock,
+  };
+}
+
+/** A question that the wallet may still hold open is put again, in the same place, so that one answer at most counts. */
+export function askAgain(state: FlowState, id: string): FlowState {
+  const steps = { ...state.steps, [id]: askedBefore(state.steps[id]) };
+  const permit = stepsOf(state.flow).find((step) => step.kind === "permit");
+  if (permit) steps[permit.id] = { status: "todo" };
+  return { ...state, steps };
 }

@@ -1,6 +1,6 @@
 "use client";
 
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type ReactNode, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 import { useTranslations } from "use-intl/react";
 import type { Address } from "viem";
 import { errorWords } from "@/components/copy/errors";
@@ -10,23 +10,13 @@ import { Button } from "@/components/ui/button";
 import { Copyable } from "@/components/ui/copyable";
 import { LiveRegion } from "@/components/ui/live-region";
 import { type StepState as Mark, StepList } from "@/components/ui/step-list";
-import { AppError, type ErrorCode, errorFacts, isErrorCode } from "@/lib/errors";
+import { type ErrorCode, errorFacts, isErrorCode } from "@/lib/errors";
 import { weiToMicros } from "@/lib/money/format";
 import { microsPerCent, mulDivUp } from "@/lib/money/math";
 import { networkCoin } from "@/lib/staking/network-coin";
-import {
-  type Flow,
-  type FlowState,
-  hasSent,
-  isFinished,
-  nextStep,
-  retryFrom,
-  startFlow,
-  stepsOf,
-  withStep,
-} from "./flow";
-import type { Permit, RunnerInput } from "./flow-runner";
-import { dropFlow, type FlowKey, keepFlow, keptFlow } from "./flow-storage";
+import { type Flow, hasSent, isFinished, stepsOf } from "./flow";
+import { createFlowDriver, type FlowDriver } from "./flow-driver";
+import { type FlowKey, keptFlow } from "./flow-storage";
 import { useWallet } from "./use-wallet";
 import { loadWallet, openWalletList } from "./wallet-store";
 
@@ -59,11 +49,44 @@ export function useKeptFlow(owner: Address, chain: { chainId: number; staking: A
   return kept;
 }
 
-const codeOf = (thrown: unknown): ErrorCode => (thrown instanceof AppError ? thrown.code : "unexpected");
-
 /** An upper bound reads best in whole cents; below a cent it is shown as it is. */
 const wholeCentsUp = (micros: bigint) =>
   micros < microsPerCent ? micros : mulDivUp(micros, { times: 1n, over: microsPerCent }) * microsPerCent;
+
+/** After these the step begins anew; every other failure goes on where it stopped. */
+const restarts: Partial<Record<ErrorCode, "sendAgain" | "startAgain">> = {
+  transaction_lost: "sendAgain",
+  transaction_cancelled: "startAgain",
+  transaction_replaced: "startAgain",
+};
+
+/** Neither of these is anybody's fault: said as a note. */
+const neutral: ReadonlySet<ErrorCode> = new Set<ErrorCode>(["wallet_rejected", "transaction_cancelled"]);
+
+const nothing = () => () => {};
+
+function useDriver(key: FlowKey, flow: Flow, onFinished?: () => void) {
+  /** a flow that runs is never exchanged under way: the page gives a new key for a new flow */
+  const first = useRef(flow);
+  const finish = useRef(onFinished);
+  const [driver, setDriver] = useState<FlowDriver | null>(null);
+  useEffect(() => {
+    finish.current = onFinished;
+  });
+  useEffect(() => {
+    loadWallet();
+    const made = createFlowDriver({
+      key,
+      flow: first.current,
+      owner: key.owner,
+      load: () => import("./flow-runner"),
+      onFinished: () => finish.current?.(),
+    });
+    setDriver(made);
+    return made.stop;
+  }, [key]);
+  return driver;
+}
 
 /** Every signature of a resident goes through here: preview, simulate, sign, wait, verify. */
 export function TransactionSteps(props: TransactionStepsProps) {
@@ -75,123 +98,27 @@ export function TransactionSteps(props: TransactionStepsProps) {
     () => ({ chainId, staking, owner, flowId }),
     [chainId, staking, owner, flowId],
   );
-
-  /** a flow that runs is never exchanged under way: the page gives a new key for a new flow */
-  const first = useRef(flow);
-  const state = useRef<FlowState>(startFlow(flow, 0));
-  const memory = useRef<{ permit?: Permit }>({});
-  const running = useRef(false);
-  const [shown, setShown] = useState<FlowState | null>(null);
-  const [costWei, setCostWei] = useState<bigint | null>(null);
-  const [armed, setArmed] = useState(false);
-  const [resumed, setResumed] = useState(false);
+  const driver = useDriver(key, flow, onFinished);
+  const view = useSyncExternalStore(
+    driver?.subscribe ?? nothing,
+    () => driver?.view() ?? null,
+    () => null,
+  );
   const [busyFix, setBusyFix] = useState(false);
-  const [stopper, setStopper] = useState<AbortController | null>(null);
 
-  const show = useCallback(
-    (next: FlowState, keep = true) => {
-      state.current = next;
-      if (keep) keepFlow(key, next);
-      setShown(next);
-    },
-    [key],
-  );
+  useEffect(() => driver?.see(wallet), [driver, wallet]);
 
-  useEffect(() => {
-    loadWallet();
-    const kept = keptFlow(key);
-    setResumed(Boolean(kept && hasSent(kept)));
-    show(kept ?? startFlow(first.current, Date.now()), Boolean(kept));
-    const controller = new AbortController();
-    setStopper(controller);
-    return () => controller.abort();
-  }, [key, show]);
+  if (!driver || !view) return <p className="text-soft">{t("loading")}</p>;
 
-  const inputFor = useCallback(
-    (signal: AbortSignal): RunnerInput | null => {
-      if (!wallet.wagmi || !wallet.config) return null;
-      return {
-        wagmi: wallet.wagmi,
-        config: wallet.config,
-        owner,
-        signal,
-        memory: memory.current,
-        read: () => state.current,
-        save: (stepId, change) => show(withStep(state.current, stepId, change)),
-        setCost: setCostWei,
-      };
-    },
-    [wallet.wagmi, wallet.config, owner, show],
-  );
-
-  const step = shown ? nextStep(shown) : undefined;
-  const stepState = step && shown ? shown.steps[step.id] : undefined;
-  const orphaned = Boolean(stepState?.status === "asking" && !running.current && step?.kind === "send");
+  const { state: shown, step, orphaned, armed, resumed, costWei } = view;
   const needsPress = (step?.kind === "permit" || step?.kind === "send") && !armed;
-
-  useEffect(() => {
-    if (!step || !stopper || stopper.signal.aborted || running.current) return;
-    if (stepState?.status === "failed" || needsPress || orphaned) return;
-    const input = inputFor(stopper.signal);
-    if (!input || (wallet.connection !== "connected" && step.kind !== "wait" && step.kind !== "verify"))
-      return;
-    running.current = true;
-    show(withStep(state.current, step.id, { status: "doing" }), step.kind !== "check");
-    (async () => {
-      try {
-        const { runStep } = await import("./flow-runner");
-        await runStep(input, step);
-        running.current = false;
-        if (isFinished(state.current)) {
-          dropFlow(key);
-          setShown({ ...state.current });
-          onFinished?.();
-        } else show({ ...state.current });
-      } catch (thrown) {
-        running.current = false;
-        if ((thrown as Error).name === "AbortError") return;
-        if (step.kind === "permit" || step.kind === "send") setArmed(false);
-        show(
-          withStep(state.current, step.id, { status: "failed", failure: codeOf(thrown) }),
-          step.kind !== "check",
-        );
-      }
-    })();
-  });
-
-  useEffect(() => {
-    const asked = nextStep(state.current);
-    const input = stopper && inputFor(stopper.signal);
-    if (!orphaned || !asked || !input) return;
-    let stopped = false;
-    import("./flow-runner")
-      .then(({ watchAsking }) => watchAsking(input, asked))
-      .then(() => !stopped && setShown({ ...state.current }))
-      .catch((thrown) => {
-        if (stopped || (thrown as Error).name === "AbortError") return;
-        show(withStep(state.current, asked.id, { status: "failed", failure: codeOf(thrown) }));
-      });
-    return () => {
-      stopped = true;
-    };
-  }, [orphaned, stopper, inputFor, show]);
-
-  if (!shown) return <p className="text-soft">{t("loading")}</p>;
-
-  const failure = stepState?.status === "failed" && isErrorCode(stepState.failure) ? stepState.failure : null;
+  const failure = isErrorCode(view.failure) ? view.failure : null;
+  const slow = step?.kind === "wait" && shown.steps[step.id]?.status === "slow";
   const finished = isFinished(shown);
   const sent = hasSent(shown);
   const steps = stepsOf(shown.flow);
   const lastHash = Object.values(shown.steps).findLast((one) => one.txHash)?.txHash;
   const costMicros = costWei === null ? null : wholeCentsUp(weiToMicros(costWei, networkCoin.priceMicros));
-
-  function again(sendAgain: boolean) {
-    if (!step) return;
-    memory.current.permit =
-      step.kind === "send" && failure === "wallet_rejected" ? memory.current.permit : undefined;
-    show(retryFrom(state.current, step.id, { sendAgain }));
-    if (step.kind === "send" || step.kind === "permit" || sendAgain) setArmed(true);
-  }
 
   async function switchChain() {
     if (!wallet.wagmi || !wallet.config) return;
@@ -199,7 +126,7 @@ export function TransactionSteps(props: TransactionStepsProps) {
     try {
       const { switchToBankChain } = await import("./switch-chain");
       await switchToBankChain(wallet.wagmi, wallet.config);
-      again(false);
+      driver?.again();
     } catch {
       // declined: the sentence above stays true
     } finally {
@@ -212,14 +139,13 @@ export function TransactionSteps(props: TransactionStepsProps) {
     setBusyFix(true);
     const answer = await requestCoin();
     setBusyFix(false);
-    if (answer.ok) again(false);
-    else if (step)
-      show(withStep(state.current, step.id, { status: "failed", failure: answer.code ?? "unexpected" }));
+    if (answer.ok) driver?.again();
+    else driver?.failWith(answer.code ?? "unexpected");
   }
 
-  function leave() {
-    stopper?.abort();
-    if (!sent) dropFlow(key);
+  /** what may have left the wallet is kept for the next visit, unless the person gives it up */
+  function leave(drop = !sent) {
+    driver?.leave(drop);
     onLeave?.();
   }
 
@@ -295,7 +221,7 @@ export function TransactionSteps(props: TransactionStepsProps) {
       {failure && (
         <Banner
           live
-          tone={failure === "wallet_rejected" ? "info" : "error"}
+          tone={neutral.has(failure) ? "info" : "error"}
           title={errorWords[failure].what}
           money={errorWords[failure].money}
           next={
@@ -324,19 +250,33 @@ export function TransactionSteps(props: TransactionStepsProps) {
                         ? "secondary"
                         : "primary"
                     }
-                    onClick={() =>
-                      again(
-                        failure === "transaction_lost" ||
-                          failure === "transaction_failed" ||
-                          failure === "transaction_replaced",
-                      )
-                    }
+                    onClick={driver.again}
                   >
-                    {failure === "transaction_lost" ? t("sendAgain") : t("tryAgain")}
+                    {restarts[failure] ? t(restarts[failure]) : t("tryAgain")}
                   </Button>
                 )}
-              <Button variant="quiet" onClick={leave}>
+              <Button variant="quiet" onClick={() => leave()}>
                 {sent ? t("leave") : t("startOver")}
+              </Button>
+            </>
+          }
+        />
+      )}
+
+      {slow && (
+        <Banner
+          live
+          tone="warn"
+          title={errorWords.transaction_slow.what}
+          money={errorWords.transaction_slow.money}
+          next={errorWords.transaction_slow.next}
+          actions={
+            <>
+              <Button variant="secondary" onClick={() => leave()}>
+                {t("leave")}
+              </Button>
+              <Button variant="quiet" onClick={() => leave(true)}>
+                {t("stopWatching")}
               </Button>
             </>
           }
@@ -350,15 +290,8 @@ export function TransactionSteps(props: TransactionStepsProps) {
           next={t("unanswered.next")}
           actions={
             <>
-              <Button
-                onClick={() => {
-                  show(withStep(state.current, step.id, { status: "failed", failure: "wallet_rejected" }));
-                  again(false);
-                }}
-              >
-                {t("unanswered.askAgain")}
-              </Button>
-              <Button variant="quiet" onClick={leave}>
+              <Button onClick={driver.askAgain}>{t("unanswered.askAgain")}</Button>
+              <Button variant="quiet" onClick={() => leave(true)}>
                 {t("startOver")}
               </Button>
             </>
@@ -376,10 +309,10 @@ export function TransactionSteps(props: TransactionStepsProps) {
 
       {!failure && !orphaned && needsPress && shown.steps.check?.status === "done" && (
         <div className="flex flex-wrap gap-3">
-          <Button size="lg" onClick={() => setArmed(true)} data-testid="sign">
+          <Button size="lg" onClick={driver.press} data-testid="sign">
             {t(`go.${shown.flow.kind}`, legNames)}
           </Button>
-          <Button variant="quiet" size="lg" onClick={leave}>
+          <Button variant="quiet" size="lg" onClick={() => leave()}>
             {sent ? t("leave") : t("change")}
           </Button>
         </div>
@@ -394,7 +327,7 @@ export function TransactionSteps(props: TransactionStepsProps) {
             </p>
           )}
           {onLeave && (
-            <Button variant="secondary" size="sm" onClick={leave}>
+            <Button variant="secondary" size="sm" onClick={() => leave()}>
               {t("close")}
             </Button>
           )}

@@ -24,6 +24,20 @@ function revertData(thrown: unknown): Hex | undefined {
   return undefined;
 }
 
+const hasCode = (thrown: unknown, codes: readonly number[]) =>
+  [...causes(thrown)].some((cause) => typeof cause.code === "number" && codes.includes(cause.code));
+
+const methodUnknown = [4200, -32_601, -32_004];
+
+/** The wallet will not carry several calls as one (EIP-5792); a single one may still pass. */
+export const batchRefused = (thrown: unknown) =>
+  hasCode(thrown, [...methodUnknown, -32_602, 5700, 5710, 5740, 5750, 5760]);
+/** The wallet has had this very batch before. */
+export const batchKnown = (thrown: unknown) => hasCode(thrown, [5720]);
+export const bundleUnknown = (thrown: unknown) => hasCode(thrown, [5730]);
+/** The wallet cannot sign typed data at all: not a person's no. */
+export const noTypedData = (thrown: unknown) => hasCode(thrown, methodUnknown);
+
 /** Whatever a wallet, a node or the network threw, as one of the bank's own codes. Raw text never reaches a screen. */
 export function walletFailure(thrown: unknown): ErrorCode {
   const data = revertData(thrown);
@@ -33,7 +47,7 @@ export function walletFailure(thrown: unknown): ErrorCode {
     const text = String(cause.message ?? "").toLowerCase();
     if (cause.code === 4001 || cause.code === 5000 || name === "UserRejectedRequestError")
       return "wallet_rejected";
-    if (cause.code === 4902 || name === "SwitchChainError" || name === "ChainMismatchError")
+    if (cause.code === 4902 || name === "SwitchChainError" || name.endsWith("ChainMismatchError"))
       return "wrong_chain";
     if (cause.code === 4900 || cause.code === 4901) return "wallet_not_connected";
     if (cause.code === 4100 || name.startsWith("Connector")) return "wallet_not_connected";

@@ -1,4 +1,11 @@
-import { type Hex, isAddressEqual, recoverMessageAddress } from "viem";
+import {
+  encodeFunctionData,
+  type Hex,
+  hashMessage,
+  isAddressEqual,
+  parseAbi,
+  recoverMessageAddress,
+} from "viem";
 import { inTransaction } from "@/db/transaction";
 import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
@@ -52,16 +59,29 @@ export async function signInWithWallet(
   });
 }
 
-/** A key's own signature needs no chain; a contract's is asked there, and no answer counts as no. */
+const erc1271 = parseAbi(["function isValidSignature(bytes32 hash, bytes signature) view returns (bytes4)"]);
+/** what a contract answers that knows a signature as its own */
+const yes = "0x1626ba7e".padEnd(66, "0");
+/** Reading a stranger's contract costs the node no more than this. */
+const mostGas = 1_000_000n;
+
+/** A key's own signature needs no chain; a contract is asked there (ERC-1271), and no answer counts as no. */
 async function isSignedBy({ address }: SignInClaim, message: string, signature: Hex): Promise<boolean> {
   if (signature.length === 132) {
     const signer = await recoverMessageAddress({ message, signature }).catch(() => undefined);
     if (signer && isAddressEqual(signer, address)) return true;
   }
   try {
-    const code = await publicClient().getCode({ address });
-    if (!code || code === "0x") return false;
-    return await publicClient().verifyMessage({ address, message, signature });
+    const { data } = await publicClient().call({
+      to: address,
+      data: encodeFunctionData({
+        abi: erc1271,
+        functionName: "isValidSignature",
+        args: [hashMessage(message), signature],
+      }),
+      gas: mostGas,
+    });
+    return data === yes;
   } catch {
     return false;
   }
