@@ -1,12 +1,19 @@
 import type { ChildProcess } from "node:child_process";
 import {
+  type Abi,
   type Address,
   createPublicClient,
+  createTestClient,
+  createWalletClient,
+  encodeDeployData,
+  encodeFunctionData,
   getAddress,
   type Hex,
   hashTypedData,
   http,
   parseEventLogs,
+  toFunctionSelector,
+  zeroHash,
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -15,11 +22,14 @@ import {
   epochManagerAbi,
   identityRegistryAbi,
   payoutSplitterAbi,
+  reserveRegistryAbi,
   stakingAbi,
   stateTokenAbi,
+  taxVaultAbi,
   timelockAbi,
 } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
+import bytecode from "@/lib/chain/bytecode.json";
 import { type DeployParams, deployContracts, timelockSeconds } from "@/lib/chain/deploy";
 import { type ChainRole, roleIds } from "@/lib/chain/roles";
 import { epochTypedData } from "@/lib/chain/typed-data";
@@ -61,6 +71,24 @@ const params: DeployParams = {
     ofBank: id === 1,
   })),
   stateBodies: [wallet(9)],
+};
+
+const guarded = {
+  stateToken: stateTokenAbi,
+  identityRegistry: identityRegistryAbi,
+  reserveRegistry: reserveRegistryAbi,
+  staking: stakingAbi,
+  payoutSplitter: payoutSplitterAbi,
+  taxVault: taxVaultAbi,
+  epochManager: epochManagerAbi,
+};
+const roleOf = (id: bigint) => Object.entries(roleIds).find(([, one]) => one === id)?.[0] ?? `role ${id}`;
+
+/** ERC-1967: where a proxy keeps the address of its code. */
+const codeSlot = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
+const codeBehind = async (proxy: Address) => {
+  const word = await client().getStorageAt({ address: proxy, slot: codeSlot });
+  return getAddress(`0x${word?.slice(-40)}`);
 };
 
 let anvil: ChildProcess;
@@ -142,6 +170,195 @@ describe("a fresh deployment", () => {
         args: [0, 0],
       });
       await expect(fees).rejects.toThrow("AccessManagedUnauthorized");
+    }
+  });
+
+  it("opens each restricted function to exactly one role, and upgrades and parameters to the timelock alone", async () => {
+    const doors: Record<string, string> = {};
+    for (const [contract, abi] of Object.entries(guarded)) {
+      const target = deployment.contracts[contract as keyof typeof guarded];
+      for (const item of abi as Abi) {
+        if (item.type !== "function" || item.stateMutability === "view" || item.stateMutability === "pure")
+          continue;
+        const roleId = await client().readContract({
+          address: deployment.contracts.accessManager,
+          abi: accessManagerAbi,
+          functionName: "getTargetFunctionRole",
+          args: [target, toFunctionSelector(item)],
+        });
+        if (roleId !== roleIds.admin) doors[`${contract}.${item.name}`] = roleOf(roleId);
+      }
+    }
+    expect(doors).toEqual({
+      "stateToken.mint": "issuer",
+      "stateToken.pause": "guardian",
+      "stateToken.forcedTransferUnderOrder": "enforcer",
+      "stateToken.setFrozenTokens": "enforcer",
+      "identityRegistry.register": "registrar",
+      "identityRegistry.setStatus": "registrar",
+      "identityRegistry.scheduleRateClass": "registrar",
+      "identityRegistry.freeze": "enforcer",
+      "identityRegistry.unfreeze": "enforcer",
+      "reserveRegistry.release": "issuer",
+      "taxVault.remit": "remitter",
+      "taxVault.releaseToPayer": "remitter",
+      "epochManager.propose": "proposer",
+    });
+  });
+
+  it("gives no role a keeper but the timelock, and no key two roles", async () => {
+    const manager = { address: deployment.contracts.accessManager, abi: accessManagerAbi } as const;
+    for (const id of Object.values(roleIds)) {
+      expect(await client().readContract({ ...manager, functionName: "getRoleAdmin", args: [id] })).toBe(0n);
+      expect(await client().readContract({ ...manager, functionName: "getRoleGuardian", args: [id] })).toBe(
+        0n,
+      );
+    }
+    const keys = [deployment.contracts.timelock, ...Object.values(params.roles)];
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const id of Object.values(roleIds)) {
+      const [held] = await client().readContract({
+        ...manager,
+        functionName: "hasRole",
+        args: [id, wallet(0)],
+      });
+      expect(held).toBe(false);
+    }
+    const timelock = { address: deployment.contracts.timelock, abi: timelockAbi } as const;
+    for (const name of ["PROPOSER_ROLE", "EXECUTOR_ROLE", "CANCELLER_ROLE"] as const) {
+      const role = await client().readContract({ ...timelock, functionName: name });
+      const holders = await Promise.all(
+        accounts.map(({ address }) =>
+          client().readContract({ ...timelock, functionName: "hasRole", args: [role, address] }),
+        ),
+      );
+      expect([name, holders.flatMap((held, index) => (held ? [index] : []))]).toEqual([name, [8]]);
+    }
+  });
+
+  it("leaves no implementation that anybody could take over", async () => {
+    for (const [contract, abi, args] of [
+      ["stateToken", stateTokenAbi, [wallet(0), "x", "x", 0, 0, 0n, 0n]],
+      ["identityRegistry", identityRegistryAbi, [wallet(0), 1]],
+      ["reserveRegistry", reserveRegistryAbi, [wallet(0), 1n]],
+    ] as const) {
+      const code = await codeBehind(deployment.contracts[contract]);
+      for (const address of [code, deployment.contracts[contract]]) {
+        const taken = client().simulateContract({
+          account: wallet(0),
+          address,
+          abi: abi as Abi,
+          functionName: "initialize",
+          args,
+        });
+        await expect(taken).rejects.toThrow("InvalidInitialization");
+      }
+    }
+  });
+
+  it("changes its code only when the council's proposal has waited two days, and keeps what it knew", async () => {
+    const test = createTestClient({ mode: "anvil", transport: http(rpcUrl) });
+    const snapshot = await test.snapshot();
+    const { timelock, identityRegistry, staking } = deployment.contracts;
+    const council = createWalletClient({ account: accounts[8]!, transport: http(rpcUrl) });
+    const sent = async (request: Parameters<typeof council.sendTransaction>[0]) => {
+      const hash = await council.sendTransaction(request);
+      return client().waitForTransactionReceipt({ hash, pollingInterval: 50 });
+    };
+    const codeBefore = await codeBehind(identityRegistry);
+    const { contractAddress } = await sent({
+      chain: null,
+      data: encodeDeployData({
+        abi: identityRegistryAbi,
+        bytecode: bytecode.contracts.identityRegistry as Hex,
+        args: [staking],
+      }),
+    });
+    const upgrade = encodeFunctionData({
+      abi: identityRegistryAbi,
+      functionName: "upgradeToAndCall",
+      args: [contractAddress!, "0x"],
+    });
+    const call = [identityRegistry, 0n, upgrade, zeroHash, zeroHash] as const;
+    const execute = (account: Address) =>
+      client().simulateContract({
+        account,
+        address: timelock,
+        abi: timelockAbi,
+        functionName: "execute",
+        args: call,
+      });
+    const schedule = (account: Address, delay: bigint) =>
+      client().simulateContract({
+        account,
+        address: timelock,
+        abi: timelockAbi,
+        functionName: "schedule",
+        args: [...call, delay],
+      });
+    await expect(schedule(wallet(1), BigInt(timelockSeconds))).rejects.toThrow(
+      "AccessControlUnauthorizedAccount",
+    );
+    await expect(schedule(wallet(8), BigInt(timelockSeconds - 1))).rejects.toThrow(
+      "TimelockInsufficientDelay",
+    );
+    await sent({
+      chain: null,
+      to: timelock,
+      data: encodeFunctionData({
+        abi: timelockAbi,
+        functionName: "schedule",
+        args: [...call, BigInt(timelockSeconds)],
+      }),
+    });
+    const identity = () =>
+      client().readContract({
+        address: identityRegistry,
+        abi: identityRegistryAbi,
+        functionName: "identityOf",
+        args: [wallet(16)],
+      });
+    const known = await identity();
+    expect(known.kind).toBe(2);
+    await test.increaseTime({ seconds: timelockSeconds - 60 });
+    await test.mine({ blocks: 1 });
+    await expect(execute(wallet(8))).rejects.toThrow("TimelockUnexpectedOperationState");
+    await test.increaseTime({ seconds: 60 });
+    await test.mine({ blocks: 1 });
+    await expect(execute(wallet(1))).rejects.toThrow("AccessControlUnauthorizedAccount");
+    await sent({
+      chain: null,
+      to: timelock,
+      data: encodeFunctionData({ abi: timelockAbi, functionName: "execute", args: call }),
+    });
+    expect(await codeBehind(identityRegistry)).toBe(getAddress(contractAddress!));
+    expect(await codeBehind(identityRegistry)).not.toBe(codeBefore);
+    expect(await identity()).toEqual(known);
+    await test.revert({ id: snapshot });
+  });
+
+  it("lets the wait be shortened by nobody, and by the council only after the wait", async () => {
+    const { timelock } = deployment.contracts;
+    const shorten = encodeFunctionData({ abi: timelockAbi, functionName: "updateDelay", args: [0n] });
+    for (const index of accounts.keys()) {
+      const direct = client().simulateContract({
+        account: wallet(index),
+        address: timelock,
+        abi: timelockAbi,
+        functionName: "updateDelay",
+        args: [0n],
+      });
+      await expect(direct).rejects.toThrow("TimelockUnauthorizedCaller");
+    }
+    for (const delay of [0n, BigInt(timelockSeconds - 1)]) {
+      const early = client().simulateContract({
+        account: wallet(8),
+        address: timelock,
+        abi: timelockAbi,
+        functionName: "schedule",
+        args: [timelock, 0n, shorten, zeroHash, zeroHash, delay],
+      });
+      await expect(early).rejects.toThrow("TimelockInsufficientDelay");
     }
   });
 
