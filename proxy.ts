@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type NextRequest, NextResponse } from "next/server";
+import { callsAction, checkActionCall } from "@/lib/auth/action-body";
 import { securityHeaders } from "@/lib/auth/headers";
 import { env } from "@/lib/env";
 
@@ -7,7 +8,7 @@ import { env } from "@/lib/env";
  * Headers and a request id for every answer. Nobody is let in or kept out here:
  * each page, action and route decides for itself, and would decide the same without this file.
  */
-export function proxy(request: NextRequest): NextResponse {
+export async function proxy(request: NextRequest): Promise<NextResponse> {
   const elsewhere = ownAddress(request);
   const nonce = randomBytes(16).toString("base64");
   const requestId = randomUUID();
@@ -27,12 +28,24 @@ export function proxy(request: NextRequest): NextResponse {
   forwarded.set("x-nonce", nonce);
   forwarded.set("Content-Security-Policy", headers["Content-Security-Policy"] as string);
 
-  const response = elsewhere
-    ? NextResponse.redirect(elsewhere, 307)
-    : NextResponse.next({ request: { headers: forwarded } });
+  const response =
+    (await unreadableCall(request, requestId)) ??
+    (elsewhere
+      ? NextResponse.redirect(elsewhere, 307)
+      : NextResponse.next({ request: { headers: forwarded } }));
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   response.headers.set("x-request-id", requestId);
   return response;
+}
+
+/** Next answers arguments that it cannot unpack with 500, so they are refused before they are unpacked. */
+async function unreadableCall(request: NextRequest, reference: string): Promise<NextResponse | undefined> {
+  if (!callsAction(request)) return undefined;
+  const call = await checkActionCall(request);
+  if (call === "fine") return undefined;
+  return call === "too_large"
+    ? NextResponse.json({ code: "request_too_large", reference }, { status: 413 })
+    : NextResponse.json({ code: "invalid_input", reference }, { status: 400 });
 }
 
 /** A page opened as 127.0.0.1 moves to localhost, since sign-in messages and cookies belong to one address. */

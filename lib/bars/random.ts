@@ -10,3 +10,23 @@ export function randomFrom(seed: bigint): () => bigint {
     return mixed ^ (mixed >> 31n);
   };
 }
+
+export interface Random {
+  /** a whole number from 0, below the limit */
+  below(limit: number): number;
+  pick<T>(from: readonly T[]): T;
+  chance(share: number): boolean;
+  bytes(count: number): Buffer;
+}
+
+/** Choices out of one seed. */
+export function chooser(seed: number): Random {
+  const next = randomFrom(BigInt(seed));
+  const below = (limit: number) => (limit <= 0 ? 0 : Number(next() % BigInt(limit)));
+  return {
+    below,
+    pick: (from) => from[below(from.length)] as (typeof from)[number],
+    chance: (share) => below(1_000_000) < share * 1_000_000,
+    bytes: (count) => Buffer.from(Array.from({ length: count }, () => below(256))),
+  };
+}
