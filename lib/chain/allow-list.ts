@@ -1,4 +1,4 @@
-import { type Abi, type Address, decodeFunctionData, type Hex } from "viem";
+import { type Abi, type Address, decodeFunctionData, encodeFunctionData, type Hex } from "viem";
 import {
   epochManagerAbi,
   identityRegistryAbi,
@@ -9,6 +9,7 @@ import {
   taxVaultAbi,
 } from "@/lib/chain/abi";
 import { type ContractName, contractAt, type Deployment } from "@/lib/chain/addresses";
+import { isInRange } from "@/lib/chain/call-ranges";
 
 /** The bank's hot keys; each may do only what stands beside it. */
 export const senders = ["issuer", "registrar", "proposer", "remitter", "faucet"] as const;
@@ -62,12 +63,20 @@ export function checkCall(
   const abi = contract && abis[contract];
   if (!contract || !abi) return { allowed: false, reason: "unknown_contract" };
   let functionName: string;
+  let args: readonly unknown[];
   try {
-    ({ functionName } = decodeFunctionData({ abi, data: call.data }));
+    const decoded = decodeFunctionData({ abi, data: call.data });
+    functionName = decoded.functionName;
+    args = decoded.args ?? [];
+    // What is signed is what was read: nothing hides behind the last parameter or in the padding.
+    if (encodeFunctionData({ abi, functionName, args }) !== call.data.toLowerCase())
+      return { allowed: false, reason: "not_canonical" };
   } catch {
     return { allowed: false, reason: "unknown_selector" };
   }
-  return allowed[call.sender][contract]?.includes(functionName)
+  if (!allowed[call.sender]?.[contract]?.includes(functionName))
+    return { allowed: false, reason: "not_for_this_sender" };
+  return isInRange(deployment, { contract, functionName, args })
     ? { allowed: true, name: `${contract}.${functionName}` }
-    : { allowed: false, reason: "not_for_this_sender" };
+    : { allowed: false, reason: "outside_range" };
 }

@@ -249,7 +249,7 @@ export function openSigner(config: SignerConfig): Signer {
         .from(outboxIntent)
         .where(and(eq(outboxIntent.id, intent.id), inArray(outboxIntent.state, ["signed", "sent"])))
         .for("update", { skipLocked: true });
-      if (!locked) return undefined;
+      if (!locked || (purpose === "replace" && !isAllowed(locked))) return undefined;
       const gas = purpose === "cancel" ? cancelGas : last.gasLimit;
       return await storeSigned(tx, account, locked, { nonce: last.nonce, gas, purpose, ...fees });
     });
@@ -310,6 +310,10 @@ export function openSigner(config: SignerConfig): Signer {
     return false;
   }
 
+  /** Asked again of the locked row: it may have been changed since it was first read. */
+  const isAllowed = (intent: IntentRow) =>
+    checkCall(deployment, { ...intent, sender: intent.sender as Sender }).allowed;
+
   async function take(intent: IntentRow): Promise<boolean> {
     const account = accounts.get(intent.sender as Sender) as PrivateKeyAccount;
     const verdict = checkCall(deployment, { ...intent, sender: intent.sender as Sender });
@@ -350,7 +354,7 @@ export function openSigner(config: SignerConfig): Signer {
         .from(outboxIntent)
         .where(and(eq(outboxIntent.id, intent.id), eq(outboxIntent.state, "queued")))
         .for("update", { skipLocked: true });
-      if (!locked) return undefined;
+      if (!locked || !isAllowed(locked)) return undefined;
       const [taken] = await tx
         .update(nonceTable)
         .set({ nextNonce: sql`${nonceTable.nextNonce} + 1`, updatedAt: sql`clock_timestamp()` })
