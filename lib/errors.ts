@@ -38,6 +38,7 @@ export const errorFacts = {
   sign_in_wrong_signature: signIn,
   sign_in_wrong_password: signIn,
   session_ended: signIn,
+  signed_out: signIn,
   not_allowed: { http: 403, moneySafe: true, retry: false },
   foreign_origin: { http: 403, moneySafe: true, retry: false },
   request_too_large: { http: 413, moneySafe: true, retry: false },

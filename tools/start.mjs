@@ -200,6 +200,7 @@ export async function hydratePostgres() {
 
 const sourceFolders = ["app", "components", "lib", "db", "messages", "public"];
 const sourceFiles = [
+  "instrumentation.ts",
   "proxy.ts",
   "next.config.mjs",
   "postcss.config.mjs",

@@ -141,6 +141,11 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     money: "Nothing was changed.",
     next: "Check both and try again.",
   },
+  signed_out: {
+    what: "This session was signed out.",
+    money: "Your money is safe. What you sent before still counts.",
+    next: "You or the bank ended it, here or somewhere else. Sign in again to go on; if it was not you, look at where you are signed in.",
+  },
   session_ended: {
     what: "Your session has ended.",
     money: "Your money is safe. What you sent before still counts.",

@@ -4,12 +4,11 @@ import { z } from "zod";
 import { dbFor } from "@/db/client";
 import type { Actor, CommandContext } from "@/lib/auth/actor";
 import { requireOwnOrigin } from "@/lib/auth/origin";
-import { type Permission, requirePermission } from "@/lib/auth/permissions";
+import { type Permission, refusalFor, requirePermission } from "@/lib/auth/permissions";
 import { requestIdOf } from "@/lib/auth/request";
 import { type Refusal, refusalOf } from "@/lib/auth/route";
 import { currentActor } from "@/lib/auth/session";
 import { env } from "@/lib/env";
-import { AppError } from "@/lib/errors";
 import { requestSeconds, requestsTotal } from "@/lib/metrics";
 
 type CustomerActor = Extract<Actor, { kind: "customer" }>;
@@ -46,16 +45,14 @@ export const publicAction = base;
 
 /** For a signed-in customer; whose things they may touch is decided in the command, by the actor's profile. */
 export const customerAction = base.use(async ({ next, ctx }) => {
-  if (ctx.actor.kind === "anonymous") throw new AppError("sign_in_required");
-  if (ctx.actor.kind !== "customer") throw new AppError("not_allowed");
+  if (ctx.actor.kind !== "customer") throw refusalFor(ctx.actor);
   return next({ ctx: { actor: ctx.actor as CustomerActor } });
 });
 
 /** For staff who hold the permission at this moment. */
 export const staffAction = (permission: Permission) =>
   base.use(async ({ next, ctx }) => {
-    if (ctx.actor.kind === "anonymous") throw new AppError("sign_in_required");
-    if (ctx.actor.kind !== "staff") throw new AppError("not_allowed");
+    if (ctx.actor.kind !== "staff") throw refusalFor(ctx.actor);
     requirePermission(ctx.actor, permission);
     return next({ ctx: { actor: ctx.actor as StaffActor } });
   });

@@ -7,7 +7,8 @@ export type Actor =
   | { kind: "customer"; profileId: string; walletId?: string; address?: `0x${string}`; sessionId: string }
   | { kind: "staff"; staffId: string; role: StaffRole; sessionId: string }
   | { kind: "system"; job: string }
-  | { kind: "anonymous" };
+  /** with the reason why a session that was theirs counts no more */
+  | { kind: "anonymous"; ended?: "by_somebody" | "by_time" };
 
 /** What every command is handed: who, under which request, on which database handle. */
 export type CommandContext = { actor: Actor; requestId: string; db: Db };

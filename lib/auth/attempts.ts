@@ -24,6 +24,14 @@ export async function countAttempt(
   if (!row || row.count > limit.attempts) throw new AppError("rate_limited");
 }
 
+/** An attempt that was right counts for nobody else at the same address. */
+export async function giveAttemptBack(db: Executor, key: string): Promise<void> {
+  await db
+    .update(rateWindow)
+    .set({ count: sql`greatest(${rateWindow.count} - 1, 0)` })
+    .where(eq(rateWindow.key, key));
+}
+
 /** A success clears the count, so that a person who remembered is not locked out by earlier slips. */
 export async function clearAttempts(db: Executor, key: string): Promise<void> {
   await db.update(rateWindow).set({ count: 0 }).where(eq(rateWindow.key, key));

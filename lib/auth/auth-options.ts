@@ -6,6 +6,7 @@ import type { Actor, CommandContext } from "@/lib/auth/actor";
 import { endSession } from "@/lib/auth/commands/end-session";
 import { signInStaff } from "@/lib/auth/commands/sign-in-staff";
 import { signInWithWallet } from "@/lib/auth/commands/sign-in-with-wallet";
+import { deviceCookie, deviceDays, newDevice } from "@/lib/auth/device";
 import { clientAddress, requestIdOf } from "@/lib/auth/request";
 import { refusalOf } from "@/lib/auth/route";
 import {
@@ -35,8 +36,11 @@ declare module "next-auth/jwt" {
 
 export const browserCookie = "granary.browser";
 
-/** The cookie only carries the number of a row; the row says who it is and whether it still counts. */
-export function authOptions(): NextAuthOptions {
+/**
+ * The cookie only carries the number of a row; the row says who it is and whether it still counts.
+ * Staff's is sent to no request that another site began.
+ */
+export function authOptions({ forStaff }: { forStaff: boolean }): NextAuthOptions {
   const secure = env.appUrl.startsWith("https:");
   return {
     secret: env.nextauthSecret,
@@ -46,7 +50,7 @@ export function authOptions(): NextAuthOptions {
     cookies: {
       sessionToken: {
         name: cookieName(),
-        options: { httpOnly: true, sameSite: "lax", path: "/", secure },
+        options: { httpOnly: true, sameSite: forStaff ? "strict" : "lax", path: "/", secure },
       },
     },
     providers: [
@@ -72,11 +76,22 @@ export function authOptions(): NextAuthOptions {
         credentials: { email: {}, password: {} },
         authorize: (given) =>
           attempt("staff", async (ctx, from) => {
+            const jar = await cookies();
+            const email = text(given?.email);
+            const username = email.trim().toLowerCase();
             const { sessionId } = await signInStaff(ctx, {
-              email: text(given?.email),
+              email,
               password: text(given?.password),
               address: clientAddress(from),
+              deviceCookie: jar.get(deviceCookie(username))?.value,
               userAgent: from.get("user-agent") ?? undefined,
+            });
+            jar.set(deviceCookie(username), newDevice(username), {
+              httpOnly: true,
+              sameSite: "strict",
+              secure,
+              path: "/api/auth",
+              maxAge: deviceDays * 86_400,
             });
             return sessionId;
           }),

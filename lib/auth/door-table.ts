@@ -6,7 +6,7 @@ import { identityForm, type Subjects } from "@/lib/auth/door-people";
  * Columns in the order of `knockers`: anonymous, owner, other resident, unverified, held, frozen;
  * clerk who asked, another clerk, compliance, valuer, custodian, examiner; clerk who left, signed out, made up.
  *
- * Of an action or a route: y runs   s must sign in   n not allowed   0 not found   r under review
+ * Of an action or a route: y runs   s must sign in   e was signed out   n not allowed   0 not found   r under review
  *   v not verified   p asked for it themselves   d was decided before
  * Of a page: y opens   s goes to the sign-in   c goes to the connect page   n goes to "not allowed"   0 not found
  *   h goes to the desk
@@ -26,39 +26,39 @@ const election = { filingStatus: "single", election: "flat", otherIncome: "" };
 const place = { state: "MD", countyFips: "24031", city: "" };
 
 export const actionTable: Record<string, ActionRow> = {
-  requestCoin: { cells: "syyvyv nnnnnn sss" },
-  bringDollars: { cells: "syyyrr nnnnnn sss", input: money },
-  sendDollars: { cells: "syyyrr nnnnnn sss", input: money },
+  requestCoin: { cells: "syyvyv nnnnnn ees" },
+  bringDollars: { cells: "syyyrr nnnnnn ees", input: money },
+  sendDollars: { cells: "syyyrr nnnnnn ees", input: money },
   convertDollars: {
-    cells: "syyvrr nnnnnn sss",
+    cells: "syyvrr nnnnnn ees",
     input: (subjects) => ({ ...money(), expectedFeeMicros: subjects.conversionFeeMicros }),
   },
-  prepareRedemption: { cells: "syyyrr nnnnnn sss", input: money },
-  sendIdentity: { cells: "sddyrr nnnnnn sss", input: identityForm },
-  loadCounties: { cells: "syyyyy nnnnnn sss", input: () => ({ state: "MD" }) },
-  previewRates: { cells: "syyyyy nnnnnn sss", input: () => ({ ...place, ...election }) },
-  saveWithholding: { cells: "syyvrr nnnnnn sss", input: () => election },
+  prepareRedemption: { cells: "syyyrr nnnnnn ees", input: money },
+  sendIdentity: { cells: "sddyrr nnnnnn ees", input: identityForm },
+  loadCounties: { cells: "syyyyy nnnnnn ees", input: () => ({ state: "MD" }) },
+  previewRates: { cells: "syyyyy nnnnnn ees", input: () => ({ ...place, ...election }) },
+  saveWithholding: { cells: "syyvrr nnnnnn ees", input: () => election },
   endSession: {
-    cells: "sy0000 nnnnnn sss",
+    cells: "sy0000 nnnnnn ees",
     input: async ({ ownersSession }) => ({ sessionId: await ownersSession() }),
   },
   decideApplication: {
-    cells: "snnnnn yyynnn sss",
+    cells: "snnnnn yyynnn ees",
     input: async ({ application }) => ({ applicationId: await application(), decision: "approve" }),
   },
   revealNumber: {
-    cells: "snnnnn yyynnn sss",
+    cells: "snnnnn yyynnn ees",
     input: async ({ application }) => ({ applicationId: await application(), reason: "a check" }),
   },
   decide: {
-    cells: "snnnnn pyynnn sss",
+    cells: "snnnnn pyynnn ees",
     input: async (subjects) => {
       const { id, payloadHash } = await subjects.approval();
       return { approvalId: id, decision: "approve", seenHash: payloadHash };
     },
   },
   turnSwitch: {
-    cells: "snnnnn nnynnn sss",
+    cells: "snnnnn nnynnn ees",
     input: () => ({ name: "sign_in", isOn: true, reason: "a check" }),
   },
 };
@@ -80,11 +80,11 @@ export const routeTable: Record<string, RouteRow> = {
   "GET /api/auth/nonce": { cells: everybody },
   "GET /api/config": { cells: everybody },
   "GET /api/livez": { cells: everybody },
-  "GET /api/metrics": { cells: "snnnnn yyyyyy ssy", withToken: true },
+  "GET /api/metrics": { cells: "snnnnn yyyyyy eey", withToken: true },
   "GET /api/public/reserves": { cells: everybody },
   "GET /api/readyz": { cells: everybody },
   "POST /api/rpc": { cells: everybody, body: { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] } },
-  "GET /api/stake/state": { cells: "syyyyy nnnnnn sss" },
+  "GET /api/stake/state": { cells: "syyyyy nnnnnn ees" },
   "GET /api/startupz": { cells: everybody },
   "GET /stake/rewards/export": { cells: "syyyyy nnnnnn sss" },
 };

@@ -75,5 +75,12 @@ export function hasPermission(actor: Actor, permission: Permission): boolean {
 /** Refuses with `sign_in_required` when signing in could help, else with `not_allowed`. */
 export function requirePermission(actor: Actor, permission: Permission): void {
   if (hasPermission(actor, permission)) return;
-  throw new AppError(actor.kind === "anonymous" ? "sign_in_required" : "not_allowed");
+  throw refusalFor(actor);
+}
+
+/** Why whoever asks may not: a stranger signs in, somebody whose session ended learns that, anybody else is not allowed. */
+export function refusalFor(actor: Actor): AppError {
+  if (actor.kind !== "anonymous") return new AppError("not_allowed");
+  if (actor.ended === undefined) return new AppError("sign_in_required");
+  return new AppError(actor.ended === "by_time" ? "session_ended" : "signed_out");
 }

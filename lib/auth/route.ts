@@ -3,7 +3,7 @@ import { dbFor } from "@/db/client";
 import { inBankWords } from "@/db/transaction";
 import type { CommandContext } from "@/lib/auth/actor";
 import { requireOwnOrigin } from "@/lib/auth/origin";
-import { type Permission, requirePermission } from "@/lib/auth/permissions";
+import { type Permission, refusalFor, requirePermission } from "@/lib/auth/permissions";
 import { requestIdOf } from "@/lib/auth/request";
 import { currentActor } from "@/lib/auth/session";
 import { env } from "@/lib/env";
@@ -34,8 +34,7 @@ export function route<Args extends RouteArgs = RouteArgs>(
       if (writes) requireOwnOrigin(request.headers.get("origin"), env.appUrl);
       const actor = options.access === "open" ? ({ kind: "anonymous" } as const) : await currentActor();
       if (options.access === "customer") {
-        if (actor.kind !== "customer")
-          throw new AppError(actor.kind === "anonymous" ? "sign_in_required" : "not_allowed");
+        if (actor.kind !== "customer") throw refusalFor(actor);
       } else if (options.access !== "open" && options.access !== "anyone") {
         requirePermission(actor, options.access);
       }

@@ -1,4 +1,4 @@
-import { and, eq, gt, isNull, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import { cookies } from "next/headers";
 import { getToken } from "next-auth/jwt";
 import { cache } from "react";
@@ -58,21 +58,18 @@ export async function actorOfSession(db: Executor, sessionId: string): Promise<A
       address: wallet.address,
       walletStatus: wallet.status,
       profileStatus: profile.status,
+      isRevoked: sql<boolean>`${session.revokedAt} IS NOT NULL`,
+      isOver: sql<boolean>`${session.expiresAt} <= ${realNow} OR ${session.seenAt} <= clock_timestamp() - ${idle}`,
       isStale: sql<boolean>`${session.seenAt} < clock_timestamp() - make_interval(secs => ${touchSeconds}::int)`,
     })
     .from(session)
     .leftJoin(staff, eq(staff.id, session.staffId))
     .leftJoin(profile, eq(profile.id, session.profileId))
     .leftJoin(wallet, and(eq(wallet.id, session.walletId), eq(wallet.profileId, session.profileId)))
-    .where(
-      and(
-        eq(session.id, sessionId),
-        isNull(session.revokedAt),
-        gt(session.expiresAt, realNow),
-        gt(session.seenAt, sql`clock_timestamp() - ${idle}`),
-      ),
-    );
+    .where(eq(session.id, sessionId));
   if (!row) return anonymous;
+  if (row.isRevoked) return { kind: "anonymous", ended: "by_somebody" };
+  if (row.isOver) return { kind: "anonymous", ended: "by_time" };
   if (row.isStale) await db.update(session).set({ seenAt: realNow }).where(eq(session.id, sessionId));
 
   if (row.kind === "staff" && row.staffId && row.role && row.isActive)
@@ -84,11 +81,11 @@ export async function actorOfSession(db: Executor, sessionId: string): Promise<A
     row.walletId &&
     row.address
   ) {
-    if (row.walletStatus === "closed") return anonymous;
+    if (row.walletStatus === "closed") return { kind: "anonymous", ended: "by_somebody" };
     const { profileId, walletId, address } = row;
     return { kind: "customer", profileId, walletId, address, sessionId };
   }
-  return anonymous;
+  return { kind: "anonymous", ended: "by_somebody" };
 }
 
 /** The session id inside the cookie, if the cookie is one of ours. */

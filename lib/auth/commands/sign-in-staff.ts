@@ -3,7 +3,8 @@ import { staff } from "@/db/schema/staff";
 import { inTransaction } from "@/db/transaction";
 import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
-import { clearAttempts, countAttempt } from "@/lib/auth/attempts";
+import { clearAttempts, countAttempt, giveAttemptBack } from "@/lib/auth/attempts";
+import { deviceIn } from "@/lib/auth/device";
 import { verifyPassword } from "@/lib/auth/password";
 import { requirePermission } from "@/lib/auth/permissions";
 import { insertSession } from "@/lib/auth/session";
@@ -16,8 +17,10 @@ const perAddress = { attempts: 100, windowMinutes: 24 * 60 };
 export interface StaffSignIn {
   email: string;
   password: string;
-  /** where the request came from, when our own proxies vouch for it; "direct" otherwise */
+  /** where the request came from; "direct" when nobody can say */
   address: string;
+  /** the cookie of a browser in which this person has signed in before */
+  deviceCookie?: string;
   userAgent?: string;
 }
 
@@ -29,9 +32,11 @@ export async function signInStaff(ctx: CommandContext, input: StaffSignIn): Prom
   if (!username || username.length > 200 || !input.password || input.password.length > 200)
     throw new AppError("sign_in_wrong_password");
 
-  const accountKey = `staff:${username}:${input.address}`;
+  const device = deviceIn(input.deviceCookie, username);
+  const accountKey = device ? `staff-device:${username}:${device}` : `staff:${username}:${input.address}`;
+  const addressKey = device || input.address === "direct" ? undefined : `staff-address:${input.address}`;
   await countAttempt(ctx.db, accountKey, perAccount);
-  if (input.address !== "direct") await countAttempt(ctx.db, `staff-address:${input.address}`, perAddress);
+  if (addressKey) await countAttempt(ctx.db, addressKey, perAddress);
 
   const [known] = await ctx.db
     .select({ id: staff.id, passwordHash: staff.passwordHash, role: staff.role })
@@ -42,6 +47,7 @@ export async function signInStaff(ctx: CommandContext, input: StaffSignIn): Prom
 
   return inTransaction(ctx.db, async (tx) => {
     await clearAttempts(tx, accountKey);
+    if (addressKey) await giveAttemptBack(tx, addressKey);
     const sessionId = await insertSession(tx, { kind: "staff", staffId: known.id }, input.userAgent);
     await recordAudit(tx, ctx, {
       command: "sign-in-staff",
