@@ -41,6 +41,8 @@ export interface Asked {
   method?: string;
   headers?: Record<string, string>;
   body?: string | Buffer;
+  /** which address of this machine the connection comes from */
+  localAddress?: string;
 }
 
 export async function openDoorBank(): Promise<DoorBank> {
@@ -134,7 +136,7 @@ function ended(child: ChildProcess): Promise<void> {
 
 /** One request to a port of this machine, under the bank's own name whatever the port. */
 export function ask(
-  { port, path, method = "GET", headers = {}, body }: Asked,
+  { port, path, method = "GET", headers = {}, body, localAddress }: Asked,
   appUrl: string,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -146,6 +148,7 @@ export function ask(
         method,
         headers: { host: new URL(appUrl).host, ...headers },
         timeout: 60_000,
+        ...(localAddress && { localAddress }),
       },
       (response) => {
         const chunks: Buffer[] = [];
