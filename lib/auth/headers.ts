@@ -10,10 +10,14 @@ const under = (path: string, root: string) => path === root || path.startsWith(`
 
 const walletConnectOrigins = ["wss://relay.walletconnect.org", "https://verify.walletconnect.org"];
 
-/** Pages that show a signed-in person's own things; nothing on the way may keep a copy. */
-export function isPrivatePath(path: string): boolean {
-  return ["/stake", "/bank", "/staff", "/sign-in", "/api"].some((root) => under(path, root));
+/** What is the same for everybody: built files, the files of public/ and the public figures. */
+export function isForEverybody(path: string): boolean {
+  return (
+    under(path, "/_next/static") || under(path, "/api/public") || /^\/[\w-]+\.(svg|png|ico|txt)$/.test(path)
+  );
 }
+
+const reportPath = "/api/csp-report";
 
 export function contentSecurityPolicy(facts: HeaderFacts): string {
   const relay = facts.walletConnect && under(facts.path, "/stake") ? walletConnectOrigins : [];
@@ -36,6 +40,9 @@ export function contentSecurityPolicy(facts: HeaderFacts): string {
     "frame-src": ["'none'"],
     "frame-ancestors": ["'none'"],
     ...(facts.https ? { "upgrade-insecure-requests": [] } : {}),
+    "report-uri": [reportPath],
+    // browsers report to a named endpoint only over https, and then forget the other way
+    ...(facts.https ? { "report-to": ["csp"] } : {}),
   };
   return Object.entries(directives)
     .map(([name, values]) => [name, ...values].join(" "))
@@ -53,7 +60,12 @@ export function securityHeaders(facts: HeaderFacts): Record<string, string> {
     "Origin-Agent-Cluster": "?1",
     "Permissions-Policy":
       "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), midi=(), payment=(), serial=(), usb=()",
-    ...(facts.https ? { "Strict-Transport-Security": "max-age=63072000; includeSubDomains" } : {}),
-    ...(isPrivatePath(facts.path) ? { "Cache-Control": "private, no-store" } : {}),
+    ...(facts.https
+      ? {
+          "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+          "Reporting-Endpoints": `csp="${reportPath}"`,
+        }
+      : {}),
+    ...(isForEverybody(facts.path) ? {} : { "Cache-Control": "private, no-store" }),
   };
 }
