@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { DialogParts, InputParts, TabParts } from "@/app/staff/kit/live-parts";
+import { DialogParts, InputParts, TabParts } from "@/app/staff/kit/later-parts";
 import { GrainMark } from "@/components/art/grain-mark";
 import { GuillocheBand, GuillocheRosette } from "@/components/art/guilloche";
 import { Landmark } from "@/components/art/landmark";
