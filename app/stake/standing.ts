@@ -1,7 +1,9 @@
 import type { CommandContext } from "@/lib/auth/actor";
-import { listConversions } from "@/lib/collateral/queries";
+import { briefly } from "@/lib/chain/briefly";
+import { hasConverted } from "@/lib/collateral/queries";
 import { ownIdentity } from "@/lib/customers/queries";
-import { rewardHistory } from "@/lib/rewards/queries";
+import { epochClock } from "@/lib/epochs/queries";
+import { rewardTotals } from "@/lib/rewards/queries";
 import { stakeOverview } from "@/lib/staking/queries";
 import { dollarsOf } from "@/lib/transfers/queries";
 import { operators } from "@/lib/validators/queries";
@@ -9,16 +11,25 @@ import { earningOf } from "./earning";
 import type { JourneyFacts } from "./journey";
 import { unlessChainDown } from "./unless-chain-down";
 
+/** The chain's part that is the same for every customer. */
+const everybodys = briefly(1_000, async () => {
+  const [all, epoch] = await Promise.all([operators(), epochClock()]);
+  return { operators: all, epoch };
+});
+
 /** Where a customer stands: the books' part always, the chain's part while the chain answers. */
 export async function standing({ actor }: CommandContext) {
-  const [identity, dollars, conversions, history, live] = await Promise.all([
+  const [identity, dollars, converted, rewards, live] = await Promise.all([
     ownIdentity(actor),
     dollarsOf(actor),
-    listConversions(actor),
-    rewardHistory(actor),
-    unlessChainDown(() => Promise.all([stakeOverview(actor), operators()])),
+    hasConverted(actor),
+    rewardTotals(actor),
+    unlessChainDown(async () => {
+      const known = await everybodys();
+      return { overview: await stakeOverview(actor, known), operators: known.operators };
+    }),
   ]);
-  const overview = live?.[0];
+  const overview = live?.overview;
   const facts: JourneyFacts = {
     identityState: identity.state,
     isWalletVerified: isWalletVerified(identity),
@@ -27,20 +38,21 @@ export async function standing({ actor }: CommandContext) {
     tokensMicros: overview?.walletMicros ?? 0n,
     stakedMicros: overview ? overview.activeMicros + overview.pendingMicros : 0n,
     claimableMicros: overview?.earnedGrossMicros ?? 0n,
-    hasConverted: conversions.some((one) => one.state === "minted"),
+    hasConverted: converted,
     hasStaked:
-      history.rows.length > 0 || (overview?.positions.length ?? 0) + (overview?.unbondings.length ?? 0) > 0,
-    hasBeenPaid: history.rows.length > 0,
+      rewards.payouts > 0 || (overview?.positions.length ?? 0) + (overview?.unbondings.length ?? 0) > 0,
+    hasBeenPaid: rewards.payouts > 0,
   };
   return {
     facts,
-    paidNetMicros: history.totals.netMicros,
+    paidNetMicros: rewards.netMicros,
     chain: live && {
-      asOf: live[0].asOf,
-      networkCoinWei: live[0].networkCoinWei,
-      unbondingMicros: live[0].unbondingMicros,
-      operatorCount: live[0].positions.filter((one) => one.activeMicros + one.pendingMicros > 0n).length,
-      ...earningOf(live[0], live[1]),
+      asOf: live.overview.asOf,
+      networkCoinWei: live.overview.networkCoinWei,
+      unbondingMicros: live.overview.unbondingMicros,
+      operatorCount: live.overview.positions.filter((one) => one.activeMicros + one.pendingMicros > 0n)
+        .length,
+      ...earningOf(live.overview, live.operators),
     },
   };
 }

@@ -196,6 +196,16 @@ export async function listConversions(actor: Actor, db: Executor = dbFor("app"))
   return conversions(db, and(eq(issuance.profileId, ownProfile(actor))));
 }
 
+/** Whether any of the customer's dollars ever became tokens. */
+export async function hasConverted(actor: Actor, db: Executor = dbFor("app")): Promise<boolean> {
+  const minted = await db
+    .select({ id: issuance.id })
+    .from(issuance)
+    .where(and(eq(issuance.profileId, ownProfile(actor)), eq(issuance.state, "minted")))
+    .limit(1);
+  return minted.length > 0;
+}
+
 export type RedemptionView = typeof redemption.$inferSelect & { netMicros: bigint };
 
 export async function listRedemptions(actor: Actor, db: Executor = dbFor("app")): Promise<RedemptionView[]> {

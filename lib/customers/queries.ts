@@ -53,29 +53,28 @@ export type OwnIdentity = {
 /** Where the customer's own identity check stands. */
 export async function ownIdentity(actor: Actor, db: Executor = dbFor("app")): Promise<OwnIdentity> {
   const { profileId } = own(actor);
-  const [row] = await db
-    .select({ profile, person })
-    .from(profile)
-    .innerJoin(person, eq(person.id, profile.personId))
-    .where(eq(profile.id, profileId));
+  const ownWalletOnly =
+    actor.kind === "customer" && actor.walletId ? eq(wallet.id, actor.walletId) : undefined;
+  const [[row], [ownWallet], [application]] = await Promise.all([
+    db
+      .select({ profile, person })
+      .from(profile)
+      .innerJoin(person, eq(person.id, profile.personId))
+      .where(eq(profile.id, profileId)),
+    db
+      .select({ wallet, isExpired: sql<boolean>`coalesce(${wallet.expiresAt} <= bank.now(), false)` })
+      .from(wallet)
+      .where(and(eq(wallet.profileId, profileId), ownWalletOnly))
+      .orderBy(asc(wallet.createdAt))
+      .limit(1),
+    db
+      .select()
+      .from(identityApplication)
+      .where(eq(identityApplication.profileId, profileId))
+      .orderBy(desc(identityApplication.submittedAt))
+      .limit(1),
+  ]);
   if (!row) throw new AppError("not_found");
-  const [ownWallet] = await db
-    .select({ wallet, isExpired: sql<boolean>`coalesce(${wallet.expiresAt} <= bank.now(), false)` })
-    .from(wallet)
-    .where(
-      and(
-        eq(wallet.profileId, profileId),
-        actor.kind === "customer" && actor.walletId ? eq(wallet.id, actor.walletId) : undefined,
-      ),
-    )
-    .orderBy(asc(wallet.createdAt))
-    .limit(1);
-  const [application] = await db
-    .select()
-    .from(identityApplication)
-    .where(eq(identityApplication.profileId, profileId))
-    .orderBy(desc(identityApplication.submittedAt))
-    .limit(1);
   const { residenceState, countyFips } = row.person;
   const state = row.profile.identityState;
   return {

@@ -171,6 +171,21 @@ export async function rewardYears(
   return rows.map(({ year }) => year);
 }
 
+/** How often one was paid, and how much in all. */
+export async function rewardTotals(
+  actor: Actor,
+  db: Executor = dbFor("app"),
+): Promise<{ payouts: number; netMicros: bigint }> {
+  const [row] = await db
+    .select({
+      payouts: sql<number>`count(*)::int`,
+      net: sql<string>`coalesce(sum(${payoutTable.netMicros}), 0)`,
+    })
+    .from(payoutTable)
+    .where(and(eq(payoutTable.profileId, ownProfile(actor)), eq(payoutTable.chainId, deployment().chainId)));
+  return { payouts: row?.payouts ?? 0, netMicros: BigInt(row?.net ?? 0) };
+}
+
 export interface RewardNow {
   /** accrued and not yet claimed */
   grossMicros: bigint;

@@ -77,16 +77,41 @@ export async function walletOf(actor: Actor): Promise<Address> {
   return own.address;
 }
 
-/** Everything about one's stake, live from the chain. */
-export async function stakeOverview(actor: Actor): Promise<StakeOverview> {
+/** What is the same for everybody, when the caller has it already. */
+export interface KnownOfChain {
+  operators: readonly { operatorId: number; commissionPpm: bigint }[];
+  epoch: EpochClock;
+}
+
+/** Everything about one's stake, live from the chain; what is known for everybody is asked only when it is not given. */
+export async function stakeOverview(actor: Actor, known?: KnownOfChain): Promise<StakeOverview> {
   const wallet = await walletOf(actor);
   const client = publicClient();
   const { contracts } = deployment();
   const staking = { address: contracts.staking, abi: stakingAbi } as const;
-  const [ids, head, epoch, walletMicros, networkCoinWei, requests] = await Promise.all([
-    client.readContract({ ...staking, functionName: "operatorIds" }),
+  const stakesWith = (ids: readonly number[]) =>
+    Promise.all(
+      ids.map((id) =>
+        client.readContract({ ...staking, functionName: "stakeOf", args: [wallet, id], blockTag: "pending" }),
+      ),
+    );
+  const commissionsOf = async (ids: readonly number[]) => {
+    const views = await Promise.all(
+      ids.map((id) => client.readContract({ ...staking, functionName: "operatorOf", args: [id] })),
+    );
+    return views.map(({ commissionBps }) => BigInt(commissionBps) * 100n);
+  };
+  const operatorIds = known
+    ? known.operators.map(({ operatorId }) => operatorId)
+    : client.readContract({ ...staking, functionName: "operatorIds" });
+  const [ids, stakes, commissions, head, epoch, walletMicros, networkCoinWei, requests] = await Promise.all([
+    operatorIds,
+    Promise.resolve(operatorIds).then(stakesWith),
+    known
+      ? known.operators.map(({ commissionPpm }) => commissionPpm)
+      : Promise.resolve(operatorIds).then(commissionsOf),
     client.getBlock({ blockTag: "pending" }),
-    epochClock(),
+    known?.epoch ?? epochClock(),
     client.readContract({
       address: contracts.stateToken,
       abi: stateTokenAbi,
@@ -95,14 +120,6 @@ export async function stakeOverview(actor: Actor): Promise<StakeOverview> {
     }),
     client.getBalance({ address: wallet }),
     client.readContract({ ...staking, functionName: "unbondingOf", args: [wallet] }),
-  ]);
-  const [stakes, views] = await Promise.all([
-    Promise.all(
-      ids.map((id) =>
-        client.readContract({ ...staking, functionName: "stakeOf", args: [wallet, id], blockTag: "pending" }),
-      ),
-    ),
-    Promise.all(ids.map((id) => client.readContract({ ...staking, functionName: "operatorOf", args: [id] }))),
   ]);
   const { bankName } = activeProfile();
   const asOf = new Date(Number(head.timestamp) * 1000);
@@ -116,7 +133,7 @@ export async function stakeOverview(actor: Actor): Promise<StakeOverview> {
       return {
         operatorId,
         operatorName: operatorName(operatorId, bankName),
-        commissionPpm: BigInt(views[i]?.commissionBps ?? 0) * 100n,
+        commissionPpm: commissions[i] ?? 0n,
         activeMicros: stake.active,
         pendingMicros: stake.pending,
         pendingEarnsFrom: stake.pending > 0n ? epochsAhead(stake.earnsFromEpoch) : undefined,

@@ -7,8 +7,8 @@ import { pageContext } from "@/lib/auth/page";
 import { hasPermission, type Permission } from "@/lib/auth/permissions";
 import { staffName } from "@/lib/auth/queries";
 import { translator } from "@/lib/messages/server";
-import { deskCounts } from "@/lib/operations/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
+import { deskCountsNow } from "./health-now";
 import { SignOut } from "./sign-out";
 
 type Item = { href: string; label: string; permission: Permission; count?: number };
@@ -18,7 +18,7 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
   const ctx = await pageContext();
   const { actor } = ctx;
   if (actor.kind !== "staff") return children;
-  const [waiting, name, theme] = await Promise.all([deskCounts(ctx), staffName(ctx), rememberedTheme()]);
+  const [waiting, name, theme] = await Promise.all([deskCountsNow(), staffName(ctx), rememberedTheme()]);
   const t = translator("shared");
   const groups: { label: string; items: Item[] }[] = [
     {

@@ -4,16 +4,8 @@ import { Section } from "@/components/ui/section";
 import { Stat } from "@/components/ui/stat";
 import { staffPage } from "@/lib/auth/page";
 import { hasPermission } from "@/lib/auth/permissions";
-import {
-  chainNow,
-  deskCounts,
-  epochsNow,
-  heartbeatsNow,
-  jobsNow,
-  outboxNow,
-  reconciliationNow,
-} from "@/lib/operations/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
+import { deskCountsNow, healthNow } from "./health-now";
 import { HealthStrip } from "./health-strip";
 import { Refresh } from "./refresh";
 
@@ -21,15 +13,7 @@ export const metadata = { title: "Today" };
 
 export default async function TodayPage() {
   const ctx = await staffPage("operations:read", "/staff");
-  const [waiting, outbox, chain, jobs, heartbeats, [epoch], reconciliation] = await Promise.all([
-    deskCounts(ctx),
-    outboxNow(ctx),
-    chainNow(ctx),
-    jobsNow(ctx),
-    heartbeatsNow(ctx),
-    epochsNow(ctx, 1),
-    reconciliationNow(ctx),
-  ]);
+  const [waiting, health] = await Promise.all([deskCountsNow(), healthNow(ctx)]);
   const { epochSeconds, bankName } = activeProfile();
   const queues = [
     {
@@ -73,7 +57,7 @@ export default async function TodayPage() {
             </Link>
           }
         >
-          <HealthStrip facts={{ outbox, chain, jobs, heartbeats, epoch, reconciliation, epochSeconds }} />
+          <HealthStrip facts={{ ...health, epochSeconds }} />
         </Section>
       </div>
     </>
