@@ -17,6 +17,7 @@ export function chainClient(input: { rpcUrl: string; chainId: number; timeoutMs?
     transport: http(input.rpcUrl, {
       batch: { batchSize: 200, wait: 0 },
       retryCount: 1,
+      fetchOptions: { redirect: "error" },
       timeout: input.timeoutMs ?? 10_000,
     }),
   }) as PublicClient;
