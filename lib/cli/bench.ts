@@ -1,12 +1,86 @@
+import { benchHttp, type HttpBench } from "@/lib/bench/http";
+import { benchLighthouse, categories, type LighthouseRun, publicPages } from "@/lib/bench/lighthouse";
 import { kilobytes, type PageWeight, weighBuild } from "@/lib/bench/pages";
 import { table } from "@/lib/cli/table";
 import { BadInput, type Verbs } from "@/lib/cli/verb";
-import { inProject } from "@/lib/processes/running-bank";
+import { readJson } from "@/lib/processes/home";
+import { inProject, runningBank } from "@/lib/processes/running-bank";
 
 type Weighed = { bareBytes: number; pages: PageWeight[] };
 
-/** Needs no bank, only a build. */
+const positive = (text: string | true | undefined, usual: number, what: string): number => {
+  const value = text === undefined ? usual : Number(text);
+  if (!Number.isFinite(value) || value <= 0 || value > 600)
+    throw new BadInput(`--${what} takes a number above 0 and up to 600.`);
+  return value;
+};
+
+const refuseWords = (verb: string, args: readonly string[]) => {
+  if (args.length > 0) throw new BadInput(`bench ${verb} takes options, no words.`);
+};
+
+/** `pages` needs only a build; the others measure the bank that runs. */
 export const verbs: Verbs = {
+  http: {
+    summary: "p50 and p99 of the resident's overview and the staff desk at fixed rates, beside a bare page",
+    usage: "[--rates 5,20,50] [--seconds 10]",
+    async run({ args, options }): Promise<HttpBench> {
+      refuseWords("http", args);
+      const rates = String(options.rates ?? "5,20,50")
+        .split(",")
+        .map((one) => positive(one, 0, "rates"));
+      const { home, at } = runningBank();
+      const people = readJson<{ role: string; slug: string; walletKey?: `0x${string}` }[]>(home.people) ?? [];
+      const residentKey = people.find(({ role }) => role === "resident")?.walletKey;
+      const clerkSlug = people.find(({ role }) => role === "clerk")?.slug;
+      if (!residentKey || !clerkSlug)
+        throw new BadInput("This bank has no demo people to sign in as: start it with --fresh.");
+      const seconds = positive(options.seconds, 10, "seconds");
+      return benchHttp({ appUrl: at.appUrl, residentKey, clerkSlug, rates, seconds });
+    },
+    show: ({ calibration, runs }: HttpBench) =>
+      `${table(
+        ["a second", "page", "requests", "errors", "p50", "p99", "p99 over bare"],
+        runs.map((one) => [
+          String(one.perSecond),
+          one.page,
+          String(one.requests),
+          String(one.errors),
+          `${one.p50Ms} ms`,
+          `${one.p99Ms} ms`,
+          `${one.p99OverBare}x`,
+        ]),
+        { right: [0, 2, 3, 4, 5, 6] },
+      )}\nbare page ${calibration.barePagePerSecond} a second, bare route ${calibration.bareRoutePerSecond}, load ${calibration.loadAverage}${calibration.machineBusy ? ": machine busy, only the ratios count" : ""}`,
+  },
+  lighthouse: {
+    summary: "Lighthouse on every public page, phone and desktop",
+    usage: "[--tries 3]",
+    async run({ args, options }): Promise<LighthouseRun[]> {
+      refuseWords("lighthouse", args);
+      const maxTries = positive(options.tries, 3, "tries");
+      return benchLighthouse({
+        appUrl: runningBank().at.appUrl,
+        pages: publicPages,
+        devices: ["mobile", "desktop"],
+        enough: 95,
+        maxTries,
+      });
+    },
+    show: (runs: LighthouseRun[]) =>
+      table(
+        ["page", "device", ...categories, "LCP", "CLS", "blocked"],
+        runs.map(({ page, device, scores, lcpMs, cls, blockedMs }) => [
+          page,
+          device,
+          ...categories.map((one) => String(scores[one])),
+          `${lcpMs} ms`,
+          String(cls),
+          `${blockedMs} ms`,
+        ]),
+        { right: [2, 3, 4, 5, 6, 7] },
+      ),
+  },
   pages: {
     summary: "First-load JavaScript of every page of the last build, beside the barest page",
     async run({ args }): Promise<Weighed> {
