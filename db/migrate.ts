@@ -25,7 +25,7 @@ export async function migrate(options: Options): Promise<Record<RuntimeRole, str
   const client = new pg.Client({ connectionString: ownerUrl, application_name: "granary migrate" });
   await client.connect();
   try {
-    await assertDurable(client);
+    await assertDurable(client, { isProduction: mode === "production" });
     await client.query("SELECT pg_advisory_lock($1)", [oneMigrationAtATime]);
     await makeRoles(client, rolePasswords);
     await runMigrations({ connectionString: ownerUrl, maxPoolSize: 2, logger: quiet });

@@ -52,6 +52,7 @@ describe("assertSafeForProduction", () => {
     [{ FIELD_KEY: Buffer.alloc(32).toString("base64") }, /not random/],
     [{ CUSTODIAN_KEY: "0x1" }, /stand-in/],
     [{ CHAIN_FINALITY_FILE: "/tmp/saved.json" }, /finality/],
+    [{ GRANARY_FAILPOINT: "signer.signed" }, /on purpose/],
     [{ CHAIN_ID: "31337" }, /development chain/],
     [{ APP_URL: "http://granary.example" }, /https/],
   ])("refuses %o", (change, sentence) => {

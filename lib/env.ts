@@ -228,6 +228,7 @@ export function assertSafeForProduction(source: Record<string, string | undefine
     if (source[name]) refuse(`${name} belongs to a demo stand-in.`);
   }
   if (source.CHAIN_FINALITY_FILE) refuse("CHAIN_FINALITY_FILE is a demo's idea of finality; unset it.");
+  if (source.GRANARY_FAILPOINT) refuse("GRANARY_FAILPOINT ends a process on purpose; unset it.");
   if (source.CHAIN_ID === "31337") refuse("CHAIN_ID 31337 is a development chain.");
   if (source.APP_URL && !source.APP_URL.startsWith("https://")) refuse("APP_URL must begin with https://.");
   if (source.SIGNER_KEYS?.toLowerCase().includes(wellKnownKey))

@@ -1,6 +1,6 @@
 import { asc, eq, sql } from "drizzle-orm";
 import { encodeFunctionData, keccak256, parseTransaction, toHex } from "viem";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Db } from "@/db/client";
 import { nonce as nonceTable, outboxAttempt, outboxIntent } from "@/db/schema/chain";
 import { patience, rounds } from "@/lib/bars/rounds";
@@ -247,6 +247,33 @@ describe("the signer", () => {
     for (let more = 0; more < 3; more++) await own.step();
     expect(await attempts(id)).toHaveLength(3);
   });
+
+  it.each([
+    ["back", -3_600_000],
+    ["ahead", 3_600_000],
+  ])(
+    "brings a lost transaction back with this machine's clock an hour %s, and sends it once",
+    async (_, off) => {
+      const real = Date.now.bind(Date);
+      const clock = vi.spyOn(Date, "now").mockImplementation(() => real() + off);
+      try {
+        const before = await sentBy();
+        const id = await ask(await registration());
+        const own = signer();
+        await own.start();
+        await chain.rpc("evm_setAutomine", [false]);
+        await own.step();
+        await chain.rpc("anvil_dropAllTransactions");
+        await chain.rpc("evm_setAutomine", [true]);
+        await untilFinal(id, own);
+        expect((await intent(id))?.state).toBe("final");
+        expect(await attempts(id)).toHaveLength(1);
+        expect(await sentBy()).toBe(before + 1);
+      } finally {
+        clock.mockRestore();
+      }
+    },
+  );
 
   it("marks what would revert as failed with its reason, and spends no nonce", async () => {
     const before = await sentBy();

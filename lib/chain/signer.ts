@@ -99,6 +99,14 @@ export function openSigner(config: SignerConfig): Signer {
     return worked;
   }
 
+  /** Rows carry the database's time; this process's clock may be another. */
+  async function databaseTime(): Promise<number> {
+    const { rows } = await db.execute<{ ms: string }>(
+      sql`select extract(epoch from clock_timestamp()) * 1000 as ms`,
+    );
+    return Number(rows[0]?.ms);
+  }
+
   // ---- what is under way
 
   async function follow(): Promise<boolean> {
@@ -124,6 +132,7 @@ export function openSigner(config: SignerConfig): Signer {
       )
       .orderBy(asc(outboxAttempt.nonce), asc(outboxAttempt.createdAt));
     const finalized = (await finalizedBlockOf(client, config.finalityFile))?.number ?? -1n;
+    const now = await databaseTime();
     let moved = false;
     // lowest nonce first, so that a chain that lost blocks gets them back in order
     const order = (intent: IntentRow) => attempts.findLast((a) => a.intentId === intent.id)?.nonce ?? 0n;
@@ -131,12 +140,17 @@ export function openSigner(config: SignerConfig): Signer {
       const own = attempts.filter((attempt) => attempt.intentId === intent.id);
       // what a cancel ended stays ended: only the last nonce can still happen
       const current = own.filter((attempt) => attempt.nonce === own.at(-1)?.nonce);
-      moved = (await followOne(intent, current, finalized)) || moved;
+      moved = (await followOne(intent, current, finalized, now)) || moved;
     }
     return moved;
   }
 
-  async function followOne(intent: IntentRow, attempts: AttemptRow[], finalized: bigint): Promise<boolean> {
+  async function followOne(
+    intent: IntentRow,
+    attempts: AttemptRow[],
+    finalized: bigint,
+    now: number,
+  ): Promise<boolean> {
     for (const attempt of attempts) {
       const receipt = await client.getTransactionReceipt({ hash: attempt.txHash }).catch((error: Error) => {
         if (error.name === "TransactionReceiptNotFoundError") return undefined;
@@ -167,9 +181,9 @@ export function openSigner(config: SignerConfig): Signer {
     const last = attempts.at(-1);
     if (!last) throw new Error(`intent ${intent.id} is ${intent.state} without stored bytes`);
     await assertNonceIsOurs(last, finalized);
-    if (last.sentAt && Date.now() - last.sentAt.getTime() < resendAfterMs) return false;
+    if (last.sentAt && now - last.sentAt.getTime() < resendAfterMs) return false;
     await broadcast(intent, last);
-    return await replaceIfStuck(intent, attempts);
+    return await replaceIfStuck(intent, attempts, now);
   }
 
   /** A consumed nonce whose transaction none of our stored hashes explains is another signer's. */
@@ -220,13 +234,13 @@ export function openSigner(config: SignerConfig): Signer {
    * suggests. What hangs even there is cancelled: nothing to ourselves under the same nonce, so that what queues behind
    * it goes on; the intent is signed anew only once that cancel is final.
    */
-  async function replaceIfStuck(intent: IntentRow, attempts: AttemptRow[]): Promise<boolean> {
+  async function replaceIfStuck(intent: IntentRow, attempts: AttemptRow[], now: number): Promise<boolean> {
     const last = attempts.at(-1) as AttemptRow;
     const head = await client.getBlockNumber({ cacheTime: 0 });
     const since = seenAtBlock.get(last.txHash);
     if (since === undefined) seenAtBlock.set(last.txHash, head);
     if (since === undefined || head - since < replaceAfterBlocks) return false;
-    if (Date.now() - last.createdAt.getTime() < replaceAfterMs) return false;
+    if (now - last.createdAt.getTime() < replaceAfterMs) return false;
     const suggested = await suggestedFees();
     const raise = (fee: bigint, suggestion: bigint) => {
       const raised = fee + fee / 8n + 1n;
@@ -304,7 +318,7 @@ export function openSigner(config: SignerConfig): Signer {
         return true;
       }
       if (intent.afterIntentId && predecessor !== "mined" && predecessor !== "final") continue;
-      if ((estimateAt.get(intent.id) ?? 0) > Date.now()) continue;
+      if ((estimateAt.get(intent.id) ?? 0) > performance.now()) continue;
       if (await take(intent)) return true;
     }
     return false;
@@ -337,9 +351,9 @@ export function openSigner(config: SignerConfig): Signer {
     } catch (error) {
       const revert = revertIn(error);
       if (revert === undefined) throw error;
-      const age = Date.now() - intent.createdAt.getTime();
+      const age = (await databaseTime()) - intent.createdAt.getTime();
       if (passing.test(revert) && age < giveUpEstimatingAfterMs) {
-        estimateAt.set(intent.id, Date.now() + estimateAgainAfterMs);
+        estimateAt.set(intent.id, performance.now() + estimateAgainAfterMs);
         if (intent.error !== revert) await settle(intent, { error: revert });
         return false;
       }

@@ -1,13 +1,18 @@
 import { rmSync } from "node:fs";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { payout as payoutTable } from "@/db/schema/chain";
 import { randomFrom } from "@/lib/bars/random";
 import { barSeed, patience, rounds } from "@/lib/bars/rounds";
 import { findings } from "@/lib/faults/audit";
 import type { Fate } from "@/lib/faults/mortal";
 import { pointsInSource } from "@/lib/faults/points";
 import { moveIn, nothingPromised, played, playThrough, type StepName, stepNames } from "@/lib/faults/steps";
-import { openTown, type Town } from "@/lib/faults/town";
+import { claimableOf, openTown, type Town } from "@/lib/faults/town";
 import { jobs } from "@/lib/jobs/registry";
+import { stateProfile } from "@/lib/state-profile/profile";
+import { bankTime } from "@/lib/state-profile/queries";
+import { civilDateIn, startOfDayIn } from "@/lib/time/civil-date";
 import { bundleOne } from "@/tools/bundle.mjs";
 
 const resumeLimitMs = 30_000;
@@ -124,5 +129,42 @@ describe("jobs", () => {
       expect(known.filter((name) => !played.has(name) && !elsewhere.includes(name))).toEqual([]);
     },
     patience(600_000),
+  );
+});
+
+describe("the clock", () => {
+  const zone = stateProfile("MD").timeZone;
+  const payouts = async (day: string) => {
+    const rows = await town.owner
+      .select()
+      .from(payoutTable)
+      .where(sql`lower(${payoutTable.wallet}) = lower(${town.ada.address})`);
+    return rows.filter(({ at }) => civilDateIn(at, zone) === day).map(({ grossMicros }) => grossMicros);
+  };
+  const jumpTo = async (day: string) => {
+    const seconds = Math.ceil(
+      (startOfDayIn(day, zone).getTime() - (await bankTime(town.owner)).getTime()) / 1000,
+    );
+    await town.bank.ask("jump", { seconds });
+    await town.bank.ask("settle");
+  };
+
+  it(
+    "jumps over one year's end and over two, and each year's rewards are claimed on its own 31 December",
+    async () => {
+      const year = Number(civilDateIn(await bankTime(town.owner), zone).slice(0, 4));
+      await playThrough(town, "epoch", promised);
+      await jumpTo(`${year + 1}-01-05`);
+      expect((await payouts(`${year}-12-31`)).length).toBeGreaterThan(0);
+      expect(await claimableOf(town, town.ada.address, 2)).toBe(0n);
+
+      await playThrough(town, "epoch", promised);
+      await jumpTo(`${year + 3}-03-01`);
+      expect((await payouts(`${year + 1}-12-31`)).length).toBeGreaterThan(0);
+      expect(await payouts(`${year + 2}-12-31`)).toEqual([]);
+      expect(await claimableOf(town, town.ada.address, 2)).toBe(0n);
+      expect(await findings(town, promised)).toEqual([]);
+    },
+    patience(300_000),
   );
 });

@@ -81,11 +81,12 @@ export async function startScheduler(
     }
   };
 
-  let lastLease = 0;
+  // by a clock that nobody sets: a lease must not lapse because the machine's time was put back
+  let lastLease = Number.NEGATIVE_INFINITY;
   const renewLease = async () => {
-    if (Date.now() - lastLease < (leaseSeconds * 1000) / 6) return;
+    if (performance.now() - lastLease < (leaseSeconds * 1000) / 6) return;
     await beat(db, worker, { queue, session: sessionOf(worker) });
-    lastLease = Date.now();
+    lastLease = performance.now();
     await takeOver();
   };
 
@@ -122,10 +123,10 @@ export async function startScheduler(
   };
 
   /** A run that failed is not tried again (the next slot is), so its row is only of use to whoever looks. */
-  let lastClear = 0;
+  let lastClear = Number.NEGATIVE_INFINITY;
   const clearFailed = async () => {
-    if (Date.now() - lastClear < 3_600_000) return;
-    lastClear = Date.now();
+    if (performance.now() - lastClear < 3_600_000) return;
+    lastClear = performance.now();
     await db.execute(sql`delete from graphile_worker._private_jobs
       where locked_at is null and attempts >= max_attempts
         and updated_at < clock_timestamp() - make_interval(hours => ${keepFailedHours})`);

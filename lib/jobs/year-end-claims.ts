@@ -1,25 +1,14 @@
 import type { Job } from "@/lib/jobs/job";
 import { pushClaims } from "@/lib/rewards/commands/push-claims";
+import { claimRoundAt } from "@/lib/rewards/year-end";
 import { activeProfile, bankTime } from "@/lib/state-profile/queries";
-import { civilDateIn } from "@/lib/time/civil-date";
 
-const lastHour = 60 * 60 * 1000;
-
-/** On 31 December, by the bank's own calendar, books everything claimable into the ending tax year; once more in its last hour. */
+/** Claims for everybody before the tax year ends. A clock that jumps over a year's end halts there for it (time-machine.ts). */
 export const yearEndClaims: Job = {
   name: "year-end-claims",
   everySeconds: 60,
   async run({ db, client, deployment }, ctx) {
-    const now = await bankTime(db);
-    const { timeZone } = activeProfile();
-    const today = civilDateIn(now, timeZone);
-    if (!today.endsWith("-12-31")) return;
-    const isLastHour = civilDateIn(new Date(now.getTime() + lastHour), timeZone) !== today;
-    await pushClaims(ctx, {
-      taxYear: Number(today.slice(0, 4)),
-      round: isLastHour ? "last hour" : "day",
-      client,
-      deployment,
-    });
+    const due = claimRoundAt(await bankTime(db), activeProfile().timeZone);
+    if (due) await pushClaims(ctx, { ...due, client, deployment });
   },
 };

@@ -12,7 +12,8 @@ import { settleFacts } from "@/lib/chain/settle";
 import { openSigner, type Signer } from "@/lib/chain/signer";
 import { type Job, type JobTools, jobContext } from "@/lib/jobs/job";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
-import { jump, mineEmpty } from "@/lib/seed/time-machine";
+import { pushClaims } from "@/lib/rewards/commands/push-claims";
+import { mineEmpty, travel } from "@/lib/seed/time-machine";
 import type { Attestors } from "@/lib/vendors/attestors/contract";
 import type { Custodian } from "@/lib/vendors/custodian/contract";
 import type { Valuer } from "@/lib/vendors/valuer/contract";
@@ -118,7 +119,16 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
     indexer,
     settle,
     async jump(seconds) {
-      await jump({ db, client }, seconds);
+      await travel({ db, client }, seconds, async (taxYear) => {
+        unseen = Math.max(unseen, 0) + 1;
+        await pushClaims(jobContext(db, "year-end-claims"), {
+          taxYear,
+          round: "last hour",
+          client,
+          deployment,
+        });
+        await settle();
+      });
       unseen = Math.max(unseen, 0) + 1;
     },
     async run(...jobs) {

@@ -2,6 +2,8 @@ import { sql } from "drizzle-orm";
 import { type PublicClient, testActions } from "viem";
 import type { Db } from "@/db/client";
 import { failpoint } from "@/lib/failpoint";
+import { yearsEndingBetween } from "@/lib/rewards/year-end";
+import { activeProfile, bankTime } from "@/lib/state-profile/queries";
 
 /** Moves the bank's clock and the chain's together, forward only; used by the seed and by `demo advance`. */
 export type TimeMachine = {
@@ -37,6 +39,32 @@ export async function jump({ db, client }: TimeMachine, seconds: number): Promis
     failpoint("clock.chain-moved");
     return new Date(now * 1000);
   });
+}
+
+/**
+ * Any way forward, with a halt in the last hour of each year that ends on it: `claimYear` books what the year has earned
+ * before it is over. If that fails the clock stays there, and the way can be taken again.
+ */
+export async function travel(
+  machine: TimeMachine,
+  seconds: number,
+  claimYear: (taxYear: number) => Promise<void>,
+): Promise<Date> {
+  const from = await bankTime(machine.db);
+  const to = new Date(from.getTime() + seconds * 1000);
+  const halts = yearsEndingBetween({ from, to }, activeProfile().timeZone);
+  if (halts.length === 0) return jump(machine, seconds);
+  for (const { taxYear, haltAt } of halts) {
+    await moveTo(machine, haltAt);
+    await claimYear(taxYear);
+  }
+  return moveTo(machine, to);
+}
+
+async function moveTo(machine: TimeMachine, at: Date): Promise<Date> {
+  const now = await bankTime(machine.db);
+  const seconds = Math.ceil((at.getTime() - now.getTime()) / 1000);
+  return seconds > 0 ? jump(machine, seconds) : now;
 }
 
 /** Blocks that carry nothing but finality. */

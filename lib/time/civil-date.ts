@@ -38,3 +38,31 @@ export function addDays(date: CivilDate, days: number): CivilDate {
   invariant(isCivilDate(date) && Number.isInteger(days), "a real date and whole days");
   return new Date(Date.parse(`${date}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
+
+/** The first instant of a calendar day in a zone, also on days of 23 and 25 hours. */
+export function startOfDayIn(date: CivilDate, timeZone: string): Date {
+  invariant(isCivilDate(date), "a real date");
+  const clock = new Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    hourCycle: "h23",
+    ...{
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+    },
+  });
+  /** how far the zone's clock is ahead of UTC at an instant */
+  const aheadMs = (at: number) => {
+    const shown = Object.fromEntries(clock.formatToParts(at).map(({ type, value }) => [type, value]));
+    return (
+      Date.parse(`${shown.year}-${shown.month}-${shown.day}T${shown.hour}:${shown.minute}:${shown.second}Z`) -
+      at
+    );
+  };
+  const midnight = Date.parse(`${date}T00:00:00Z`);
+  const guess = midnight - aheadMs(midnight);
+  return new Date(midnight - aheadMs(guess));
+}
