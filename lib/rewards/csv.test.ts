@@ -1,30 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { amountCell, csvCell, csvText, type RewardForFile, rewardRows } from "@/lib/rewards/csv";
-
-/** RFC 4180, written for this test: what a spreadsheet would see. */
-function parseCsv(text: string): string[][] {
-  const rows: string[][] = [[]];
-  let cell = "";
-  let quoted = false;
-  const body = text.replace(/^\uFEFF/, "");
-  for (let i = 0; i < body.length; i++) {
-    const char = body[i] as string;
-    if (quoted) {
-      if (char !== '"') cell += char;
-      else if (body[i + 1] === '"') {
-        cell += '"';
-        i += 1;
-      } else quoted = false;
-    } else if (char === '"' && cell === "") quoted = true;
-    else if (char === "," || char === "\n") {
-      rows.at(-1)?.push(cell.replace(/\r$/, ""));
-      cell = "";
-      if (char === "\n") rows.push([]);
-    } else cell += char;
-  }
-  return rows.slice(0, -1);
-}
+import { parseCsv } from "@/lib/rewards/csv-reader";
 
 const reward: RewardForFile = {
   id: "0b8a4f52-9d0e-4a4f-8a36-1f2f8f2f7c11",
