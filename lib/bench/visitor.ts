@@ -46,7 +46,12 @@ export class Visitor {
           });
         },
       );
-      call.on("error", reject);
+      call.on("error", (error: NodeJS.ErrnoException) => {
+        // The server may close a kept connection in the very moment in which it is used again.
+        if (call.reusedSocket && error.code === "ECONNRESET" && method === "GET")
+          this.ask(path, { method, headers, ...(body !== undefined && { body }) }).then(resolve, reject);
+        else reject(error);
+      });
       call.end(body);
     });
   }
