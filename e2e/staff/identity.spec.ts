@@ -46,7 +46,7 @@ test("a clerk sees one tax number on record, approves, and the chain follows", a
   await officer.goto("/staff/identity?state=approved");
   await officer.getByRole("link", { name: person.fullName }).first().click();
   const record = officer.getByRole("table", { name: "Record" });
-  await expect(record.getByText("reveal-tax-number")).toBeVisible();
+  await expect(record.getByText("reveal-identity")).toBeVisible();
   await expect(record.getByText("decide-identity")).toBeVisible();
   await other.close();
 });

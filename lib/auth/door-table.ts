@@ -46,7 +46,7 @@ export const actionTable: Record<string, ActionRow> = {
     cells: "snnnnn yyynnn ees",
     input: async ({ application }) => ({ applicationId: await application(), decision: "approve" }),
   },
-  revealNumber: {
+  revealIdentity: {
     cells: "snnnnn yyynnn ees",
     input: async ({ application }) => ({ applicationId: await application(), reason: "a check" }),
   },

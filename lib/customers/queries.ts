@@ -166,10 +166,13 @@ export async function identityQueue(
   };
 }
 
+export type Town = Omit<SealedAddress, "street">;
+
 export type ApplicationView = QueueRow & {
   profileId: string;
-  birthDate: string;
-  address: SealedAddress;
+  /** the year alone */
+  birthDateMasked: string;
+  address: Town;
   countyFips: string;
   election: Record<string, unknown>;
   walletAddress: Address;
@@ -178,6 +181,12 @@ export type ApplicationView = QueueRow & {
   decidedBy: string | null;
   refusalReason: string | null;
 };
+
+/** An address without its street. */
+function townOf(sealed: string): Town {
+  const { city, zip } = JSON.parse(sealed) as SealedAddress;
+  return { city, zip };
+}
 
 /** One application as staff see it: the tax number stays masked until it is revealed on record. */
 export async function identityApplicationById(
@@ -204,8 +213,8 @@ export async function identityApplicationById(
     state: row.state,
     submittedAt: row.submittedAt,
     taxNumberMasked: maskedOf(row),
-    birthDate: openField(row.birthDateSealed, applicationField(row.id, "birth_date")),
-    address: JSON.parse(openField(row.addressSealed, applicationField(row.id, "address"))) as SealedAddress,
+    birthDateMasked: `${openField(row.birthDateSealed, applicationField(row.id, "birth_date")).slice(0, 4)}-••-••`,
+    address: townOf(openField(row.addressSealed, applicationField(row.id, "address"))),
     election: row.election,
     walletAddress: found.address,
     rateClass: row.rateClass,

@@ -4,7 +4,7 @@ import { revalidatePath } from "next/cache";
 import { z } from "zod";
 import { staffAction } from "@/lib/auth/action-clients";
 import { decideIdentity } from "@/lib/customers/commands/decide-identity";
-import { revealTaxNumber } from "@/lib/customers/commands/reveal-tax-number";
+import { revealIdentity as revealIdentityCommand } from "@/lib/customers/commands/reveal-identity";
 
 const reveal = z.strictObject({ applicationId: z.uuid(), reason: z.string().max(500) });
 const decision = z.discriminatedUnion("decision", [
@@ -12,11 +12,11 @@ const decision = z.discriminatedUnion("decision", [
   z.strictObject({ applicationId: z.uuid(), decision: z.literal("refuse"), reason: z.string().max(500) }),
 ]);
 
-/** The number goes back to the one browser that asked and is drawn there, never into a page. */
-export const revealNumber = staffAction("identity:reveal")
-  .metadata({ name: "reveal tax number" })
+/** What it shows goes back to the one browser that asked and is drawn there, never into a page. */
+export const revealIdentity = staffAction("identity:reveal")
+  .metadata({ name: "reveal identity" })
   .inputSchema(reveal)
-  .action(({ parsedInput, ctx }) => revealTaxNumber(ctx.command, parsedInput));
+  .action(({ parsedInput, ctx }) => revealIdentityCommand(ctx.command, parsedInput));
 
 export const decideApplication = staffAction("identity:decide")
   .metadata({ name: "decide application" })

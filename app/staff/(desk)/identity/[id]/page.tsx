@@ -18,8 +18,8 @@ import { auditTrail, registrationOf } from "@/lib/operations/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
 import { Decision } from "./decision";
+import { Identifying } from "./identifying";
 import { registrationSteps } from "./registration";
-import { RevealForm } from "./reveal-form";
 import { Withholding } from "./withholding";
 
 export const metadata = { title: "Application" };
@@ -70,32 +70,19 @@ export default async function ApplicationPage({ params }: { params: Promise<{ id
             <DefinitionList
               items={[
                 { term: "Full legal name", value: seen.fullName },
-                { term: "Date of birth", value: seen.birthDate },
-                {
-                  term: "Address",
-                  value: (
-                    <address className="not-italic">
-                      {seen.address.street}
-                      <br />
-                      {seen.address.city}, {seen.residenceState} {seen.address.zip}
-                    </address>
-                  ),
-                },
                 {
                   term: "County",
                   value: seen.county ?? "unknown",
                   note: `FIPS ${seen.countyFips}`,
                 },
-                {
-                  term: "Tax number",
-                  value: hasPermission(ctx.actor, "identity:reveal") ? (
-                    <RevealForm applicationId={seen.id} masked={seen.taxNumberMasked} />
-                  ) : (
-                    seen.taxNumberMasked
-                  ),
-                },
                 { term: "Wallet", value: <Copyable value={seen.walletAddress} what="wallet address" /> },
               ]}
+            />
+            <Identifying
+              applicationId={seen.id}
+              masked={{ birthDate: seen.birthDateMasked, taxNumber: seen.taxNumberMasked }}
+              town={`${seen.address.city}, ${seen.residenceState} ${seen.address.zip}`}
+              mayReveal={hasPermission(ctx.actor, "identity:reveal")}
             />
           </Section>
           <Withholding seen={seen} />
