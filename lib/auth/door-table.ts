@@ -87,7 +87,7 @@ export const routeTable: Record<string, RouteRow> = {
   "POST /api/rpc": { cells: everybody, body: { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] } },
   "GET /api/stake/state": { cells: "syyyyy nnnnnn ees" },
   "GET /api/startupz": { cells: everybody },
-  "GET /stake/rewards/export": { cells: "syyyyy nnnnnn sss" },
+  "GET /stake/rewards/export": { cells: "syyyyy nnnnnn ees" },
 };
 
 export interface PageRow {
