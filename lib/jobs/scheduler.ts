@@ -69,16 +69,20 @@ export async function startScheduler(
   const lastSlot = new Map<string, number>();
   const enqueueDue = async () => {
     const seconds = Date.now() / 1000;
-    for (const job of known) {
-      const slot = Math.floor(seconds / job.everySeconds);
-      if (lastSlot.get(job.name) === slot) continue;
-      await runner.addJob(
-        job.name,
-        { slot },
-        { jobKey: job.name, jobKeyMode: "preserve_run_at", queueName: job.name, maxAttempts: 1 },
-      );
-      lastSlot.set(job.name, slot);
-    }
+    const due = known
+      .map((job) => ({ job, slot: Math.floor(seconds / job.everySeconds) }))
+      .filter(({ job, slot }) => lastSlot.get(job.name) !== slot);
+    // side by side: a slot waits while its job's last run holds the row, and the others need not wait with it
+    await Promise.all(
+      due.map(async ({ job, slot }) => {
+        await runner.addJob(
+          job.name,
+          { slot },
+          { jobKey: job.name, jobKeyMode: "preserve_run_at", queueName: job.name, maxAttempts: 1 },
+        );
+        lastSlot.set(job.name, slot);
+      }),
+    );
   };
 
   // by a clock that nobody sets: a lease must not lapse because the machine's time was put back
