@@ -1,16 +1,14 @@
 "use client";
 
-import { useRouter } from "next/navigation";
-import { type ReactNode, useState } from "react";
-import type { Address } from "viem";
+import type { ReactNode } from "react";
 import { Button } from "@/components/ui/button";
 import type { Flow } from "@/components/wallet/flow";
-import { TransactionSteps, useKeptFlow } from "@/components/wallet/transaction-steps";
-import { useRequestCoin } from "./use-request-coin";
+import { type SigningPlace, useSigning } from "./use-signing";
+
+type ActFlow = Extract<Flow, { kind: "claim" | "withdraw" }>;
 
 /** A button that needs no form: claim, or withdraw. What it does stands in `flow`. */
 export function SignAct({
-  flowId,
   flow,
   owner,
   chain,
@@ -20,49 +18,22 @@ export function SignAct({
   done,
   disabledReason,
 }: {
-  flowId: string;
-  flow: Flow;
-  owner: Address;
-  chain: { chainId: number; staking: Address };
-  symbol: string;
+  flow: ActFlow;
   label: string;
   preview?: ReactNode;
   done: ReactNode;
   disabledReason?: string | null;
-}) {
-  const router = useRouter();
-  const kept = useKeptFlow(owner, chain, flowId);
-  const requestCoin = useRequestCoin();
-  const [started, setStarted] = useState<{ flow: Flow; id: number } | null>(null);
-  const [left, setLeft] = useState(false);
-  const running = started?.flow ?? (left ? null : kept) ?? null;
-  if (!running)
-    return (
-      <Button
-        size="lg"
-        disabledReason={disabledReason}
-        onClick={() => setStarted({ flow, id: Date.now() })}
-        data-testid={`open-${flowId}`}
-      >
-        {label}
-      </Button>
-    );
+} & SigningPlace) {
+  const signing = useSigning(flow.kind, { owner, chain, symbol });
+  if (signing.flow) return signing.steps({ preview, done });
   return (
-    <TransactionSteps
-      key={started?.id ?? "kept"}
-      flowId={flowId}
-      flow={running}
-      owner={owner}
-      chain={chain}
-      tokenSymbol={symbol}
-      preview={preview}
-      requestCoin={requestCoin}
-      done={done}
-      onFinished={() => router.refresh()}
-      onLeave={() => {
-        setStarted(null);
-        setLeft(true);
-      }}
-    />
+    <Button
+      size="lg"
+      disabledReason={disabledReason}
+      onClick={() => signing.begin(flow)}
+      data-testid={`open-${flow.kind}`}
+    >
+      {label}
+    </Button>
   );
 }

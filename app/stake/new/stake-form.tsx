@@ -1,23 +1,18 @@
 "use client";
 
 import Link from "next/link";
-import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl/react";
 import type { Address } from "viem";
 import { BeforeAfter } from "@/app/stake/before-after";
-import { useRequestCoin } from "@/app/stake/use-request-coin";
-import { errorWords } from "@/components/copy/errors";
+import { OwnAmountInput, useOwnAmount } from "@/app/stake/own-amount-input";
+import { useSigning } from "@/app/stake/use-signing";
 import { Amount } from "@/components/money/amount";
-import { MoneyInput } from "@/components/money/money-input";
 import { Rate } from "@/components/money/rate";
 import { Button } from "@/components/ui/button";
 import { RadioGroup } from "@/components/ui/radio-group";
 import { Why } from "@/components/ui/why";
 import type { Flow } from "@/components/wallet/flow";
-import { TransactionSteps, useKeptFlow } from "@/components/wallet/transaction-steps";
-import { formatAmount } from "@/lib/money/format";
-import { tryParseAmount } from "@/lib/money/parse";
 
 export type OperatorChoice = {
   operatorId: number;
@@ -45,22 +40,14 @@ type StakeFlow = Extract<Flow, { kind: "stake" }>;
 
 export function StakeForm({ facts, suggested }: { facts: StakeFacts; suggested?: number }) {
   const t = useTranslations("stake.new");
-  const router = useRouter();
-  const kept = useKeptFlow(facts.owner, facts.chain, "stake");
-  const requestCoin = useRequestCoin();
+  const signing = useSigning("stake", facts);
+  const typed = useOwnAmount(facts.tokensMicros);
   const open = facts.operators.filter((operator) => operator.isOpen);
   const [operatorId, setOperatorId] = useState(suggested ?? open[0]?.operatorId ?? 0);
   const [permission, setPermission] = useState<StakeFlow["permission"]>("permit");
-  const [text, setText] = useState("");
-  const [error, setError] = useState<string>();
-  const [started, setStarted] = useState<{ flow: StakeFlow; id: number } | null>(null);
-  const [left, setLeft] = useState(false);
-
-  const flow = started?.flow ?? (left ? null : kept?.kind === "stake" ? kept : null);
+  const { flow } = signing;
   const operator = facts.operators.find((one) => one.operatorId === (flow?.operatorId ?? operatorId));
-  const parsed = tryParseAmount(text);
-  const amount = flow ? BigInt(flow.amountMicros) : parsed.ok ? parsed.micros : null;
-  const tooMuch = !flow && amount !== null && amount > facts.tokensMicros;
+  const amount = flow ? BigInt(flow.amountMicros) : typed.micros;
 
   const preview = operator && amount !== null && amount <= facts.tokensMicros && (
     <BeforeAfter
@@ -92,74 +79,34 @@ export function StakeForm({ facts, suggested }: { facts: StakeFacts; suggested?:
   );
 
   if (flow)
-    return (
-      <TransactionSteps
-        key={started?.id ?? "kept"}
-        flowId="stake"
-        flow={flow}
-        owner={facts.owner}
-        chain={facts.chain}
-        tokenSymbol={facts.symbol}
-        preview={preview || undefined}
-        requestCoin={requestCoin}
-        done={
-          <p>
-            {t("done")}{" "}
-            <Link href="/stake" className="link">
-              {t("toOverview")}
-            </Link>
-          </p>
-        }
-        onFinished={() => router.refresh()}
-        onLeave={() => {
-          setStarted(null);
-          setLeft(true);
-        }}
-      />
-    );
+    return signing.steps({
+      preview,
+      done: (
+        <p>
+          {t("done")}{" "}
+          <Link href="/stake" className="link">
+            {t("toOverview")}
+          </Link>
+        </p>
+      ),
+    });
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (!parsed.ok || tooMuch) {
-      const words = errorWords[parsed.ok ? "balance_too_low" : parsed.code];
-      return setError(`${words.what} ${words.next}`);
-    }
-    const flow: StakeFlow = { kind: "stake", operatorId, amountMicros: parsed.micros.toString(), permission };
-    setStarted({ flow, id: Date.now() });
+    const micros = typed.take();
+    if (micros === undefined) return;
+    signing.begin({ kind: "stake", operatorId, amountMicros: micros.toString(), permission });
   }
 
   return (
     <form onSubmit={submit} noValidate className="max-w-form space-y-8">
-      <MoneyInput
+      <OwnAmountInput
         id="stake-amount"
-        name="amount"
         label={t("amount")}
-        large
+        have={t("youHave")}
+        all={t("all")}
         symbol={facts.symbol}
-        hint={
-          <>
-            {t("youHave")} <Amount amountMicros={facts.tokensMicros} symbol={facts.symbol} />
-          </>
-        }
-        value={text}
-        error={error}
-        onValueChange={(value) => {
-          setText(value);
-          setError(undefined);
-        }}
-        action={
-          facts.tokensMicros > 0n && (
-            <Button
-              variant="secondary"
-              onClick={() => {
-                setText(formatAmount(facts.tokensMicros, { grouping: false }));
-                setError(undefined);
-              }}
-            >
-              {t("all")}
-            </Button>
-          )
-        }
+        amount={typed}
       />
       <RadioGroup
         label={t("operator")}

@@ -160,7 +160,6 @@ function Claim({ actor, now }: { actor: Customer; now: RewardNow }) {
   const operatorIds = now.byOperator.filter((one) => one.grossMicros > 0n).map((one) => one.operatorId);
   return (
     <SignAct
-      flowId="claim"
       flow={{ kind: "claim", operatorIds }}
       owner={actor.address}
       chain={chainPlace()}

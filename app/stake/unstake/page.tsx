@@ -74,7 +74,6 @@ export default async function UnstakePage() {
               </ul>
             )}
             <SignAct
-              flowId="withdraw"
               flow={{ kind: "withdraw", requestIds: ready.map((one) => one.requestId.toString()) }}
               owner={actor.address}
               chain={chainPlace()}

@@ -1,20 +1,14 @@
 "use client";
 
-import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl/react";
 import type { Address } from "viem";
 import { BeforeAfter } from "@/app/stake/before-after";
-import { useRequestCoin } from "@/app/stake/use-request-coin";
-import { errorWords } from "@/components/copy/errors";
+import { OwnAmountInput, useOwnAmount } from "@/app/stake/own-amount-input";
+import { useSigning } from "@/app/stake/use-signing";
 import { Amount } from "@/components/money/amount";
-import { MoneyInput } from "@/components/money/money-input";
 import { Button } from "@/components/ui/button";
 import { Select } from "@/components/ui/select";
-import type { Flow } from "@/components/wallet/flow";
-import { TransactionSteps, useKeptFlow } from "@/components/wallet/transaction-steps";
-import { formatAmount } from "@/lib/money/format";
-import { tryParseAmount } from "@/lib/money/parse";
 
 export type UnstakeFacts = {
   owner: Address;
@@ -25,25 +19,15 @@ export type UnstakeFacts = {
   positions: { operatorId: number; name: string; stakedMicros: bigint }[];
 };
 
-type UnbondFlow = Extract<Flow, { kind: "unbond" }>;
-
 export function UnstakeForm({ facts }: { facts: UnstakeFacts }) {
   const t = useTranslations("stake.unstake");
-  const router = useRouter();
-  const kept = useKeptFlow(facts.owner, facts.chain, "unbond");
-  const requestCoin = useRequestCoin();
+  const signing = useSigning("unbond", facts);
   const [operatorId, setOperatorId] = useState(facts.positions[0]?.operatorId ?? 0);
-  const [text, setText] = useState("");
-  const [error, setError] = useState<string>();
-  const [started, setStarted] = useState<{ flow: UnbondFlow; id: number } | null>(null);
-  const [left, setLeft] = useState(false);
-
-  const flow = started?.flow ?? (left ? null : kept?.kind === "unbond" ? kept : null);
+  const { flow } = signing;
   const position = facts.positions.find((one) => one.operatorId === (flow?.operatorId ?? operatorId));
   const staked = position?.stakedMicros ?? 0n;
-  const parsed = tryParseAmount(text);
-  const amount = flow ? BigInt(flow.amountMicros) : parsed.ok ? parsed.micros : null;
-  const tooMuch = !flow && amount !== null && amount > staked;
+  const typed = useOwnAmount(staked, "stake_too_small");
+  const amount = flow ? BigInt(flow.amountMicros) : typed.micros;
 
   const preview = position && amount !== null && amount <= staked && (
     <BeforeAfter
@@ -68,36 +52,13 @@ export function UnstakeForm({ facts }: { facts: UnstakeFacts }) {
     />
   );
 
-  if (flow)
-    return (
-      <TransactionSteps
-        key={started?.id ?? "kept"}
-        flowId="unbond"
-        flow={flow}
-        owner={facts.owner}
-        chain={facts.chain}
-        tokenSymbol={facts.symbol}
-        preview={preview || undefined}
-        requestCoin={requestCoin}
-        done={<p>{t("done")}</p>}
-        onFinished={() => router.refresh()}
-        onLeave={() => {
-          setStarted(null);
-          setLeft(true);
-        }}
-      />
-    );
+  if (flow) return signing.steps({ preview, done: <p>{t("done")}</p> });
 
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (!parsed.ok || tooMuch) {
-      const words = errorWords[parsed.ok ? "stake_too_small" : parsed.code];
-      return setError(`${words.what} ${words.next}`);
-    }
-    setStarted({
-      flow: { kind: "unbond", operatorId, amountMicros: parsed.micros.toString() },
-      id: Date.now(),
-    });
+    const micros = typed.take();
+    if (micros === undefined) return;
+    signing.begin({ kind: "unbond", operatorId, amountMicros: micros.toString() });
   }
 
   return (
@@ -111,36 +72,13 @@ export function UnstakeForm({ facts }: { facts: UnstakeFacts }) {
           options={facts.positions.map((one) => ({ value: String(one.operatorId), label: one.name }))}
         />
       )}
-      <MoneyInput
+      <OwnAmountInput
         id="unstake-amount"
-        name="amount"
         label={t("amount")}
-        large
+        have={t("youHave")}
+        all={t("all")}
         symbol={facts.symbol}
-        hint={
-          <>
-            {t("youHave")} <Amount amountMicros={staked} symbol={facts.symbol} />
-          </>
-        }
-        value={text}
-        error={error}
-        onValueChange={(value) => {
-          setText(value);
-          setError(undefined);
-        }}
-        action={
-          staked > 0n && (
-            <Button
-              variant="secondary"
-              onClick={() => {
-                setText(formatAmount(staked, { grouping: false }));
-                setError(undefined);
-              }}
-            >
-              {t("all")}
-            </Button>
-          )
-        }
+        amount={typed}
       />
       {preview}
       <Button

@@ -6,15 +6,13 @@ import { useTranslations } from "use-intl/react";
 import { act } from "@/app/stake/act";
 import { BeforeAfter } from "@/app/stake/before-after";
 import { convertDollars } from "@/app/stake/dollars/actions";
+import { OwnAmountInput, useOwnAmount } from "@/app/stake/own-amount-input";
 import { RefusalBanner, type RefusalLike } from "@/app/stake/refusal-banner";
-import { errorWords } from "@/components/copy/errors";
 import { Amount } from "@/components/money/amount";
-import { MoneyInput } from "@/components/money/money-input";
 import { Button } from "@/components/ui/button";
 import { Why } from "@/components/ui/why";
-import { formatAmount, formatShare } from "@/lib/money/format";
+import { formatShare } from "@/lib/money/format";
 import { bpsOfUp } from "@/lib/money/math";
-import { tryParseAmount } from "@/lib/money/parse";
 
 export type ConvertFacts = {
   dollarsMicros: bigint;
@@ -28,26 +26,20 @@ export type ConvertFacts = {
 export function ConvertForm({ facts }: { facts: ConvertFacts }) {
   const t = useTranslations("stake.convert");
   const router = useRouter();
-  const [text, setText] = useState("");
-  const [error, setError] = useState<string>();
+  const typed = useOwnAmount(facts.dollarsMicros);
   const [refusal, setRefusal] = useState<RefusalLike>(null);
   const [busy, setBusy] = useState(false);
   const [clientKey] = useState(() => globalThis.crypto.randomUUID());
-  const parsed = tryParseAmount(text);
-  const gross = parsed.ok ? parsed.micros : null;
+  const gross = typed.micros;
   const fee = gross === null ? null : bpsOfUp(gross, facts.issuanceFeeBps);
-  const tooMuch = gross !== null && gross > facts.dollarsMicros;
 
   async function submit(event: FormEvent) {
     event.preventDefault();
     setRefusal(null);
-    if (!parsed.ok || tooMuch) {
-      const words = errorWords[parsed.ok ? "balance_too_low" : parsed.code];
-      return setError(`${words.what} ${words.next}`);
-    }
+    if (typed.take() === undefined) return;
     setBusy(true);
     const answer = await act(() =>
-      convertDollars({ amount: text, clientKey, expectedFeeMicros: String(fee) }),
+      convertDollars({ amount: typed.text, clientKey, expectedFeeMicros: String(fee) }),
     );
     if (!answer.ok) {
       setBusy(false);
@@ -58,37 +50,14 @@ export function ConvertForm({ facts }: { facts: ConvertFacts }) {
 
   return (
     <form onSubmit={submit} noValidate className="max-w-form space-y-6">
-      <MoneyInput
+      <OwnAmountInput
         id="convert-amount"
-        name="amount"
         label={t("amount")}
-        large
-        hint={
-          <>
-            {t("youHave")} <Amount amountMicros={facts.dollarsMicros} />
-          </>
-        }
-        value={text}
-        error={error}
-        onValueChange={(value) => {
-          setText(value);
-          setError(undefined);
-        }}
-        action={
-          facts.dollarsMicros > 0n && (
-            <Button
-              variant="secondary"
-              onClick={() => {
-                setText(formatAmount(facts.dollarsMicros, { grouping: false }));
-                setError(undefined);
-              }}
-            >
-              {t("all")}
-            </Button>
-          )
-        }
+        have={t("youHave")}
+        all={t("all")}
+        amount={typed}
       />
-      {gross !== null && fee !== null && !tooMuch && (
+      {gross !== null && fee !== null && !typed.isTooMuch && (
         <>
           <BeforeAfter
             caption={t("preview")}
