@@ -15,6 +15,10 @@ const config = {
       // 9 kB of browser names, of which the wallet list needs ten
       "ua-parser-js": "./components/wallet/browser-and-system.mjs",
     },
+    rules: {
+      "**/@rainbow-me/rainbowkit/dist/{chunk,assets,login,Browser,Chrome,Edge,Firefox,Safari,Opera,Brave,Arc,Linux,Macos,Windows}-*.js":
+        { loaders: ["./tools/wallet-list-loader.cjs"] },
+    },
   },
 };
 
