@@ -94,6 +94,15 @@ export function ConnectPanel({ isDemo, onSignedIn }: { isDemo: boolean; onSigned
           {wallet.phase === "loading" && <Spinner label={t("loading")} className="sr-only" />}
         </>
       )}
+      {wallet.trouble && !connected && (
+        <Banner
+          live
+          tone="warn"
+          title={t(wallet.trouble === "no wallet" ? "noWallet" : "relaySilent")}
+          money={t("troubleMoney")}
+          next={t(wallet.trouble === "no wallet" ? "noWalletNext" : "relaySilentNext")}
+        />
+      )}
       {wallet.phase === "failed" && (
         <Banner
           live

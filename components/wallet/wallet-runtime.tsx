@@ -93,6 +93,7 @@ function Bridge({ wagmi, config }: { wagmi: Config; config: PublicConfig }) {
   useEffect(() => {
     if (!walletState().wantsModal) return;
     if (account.status === "connected") setWallet({ wantsModal: false });
+    else if (wagmi.connectors.length === 0) setWallet({ wantsModal: false, trouble: "no wallet" });
     else if (openConnectModal && account.status === "disconnected") {
       setWallet({ wantsModal: false });
       openConnectModal();
@@ -117,6 +118,9 @@ export default function WalletRuntime({ wants }: { wants: boolean }) {
     answer: (approved: boolean) => void;
   } | null>(null);
 
+  /** a new list in place of one that waits for the relay */
+  const [silences, setSilences] = useState(0);
+
   useEffect(() => {
     let gone = false;
     loadConfig()
@@ -132,7 +136,12 @@ export default function WalletRuntime({ wants }: { wants: boolean }) {
               },
             });
           });
-        setReady({ wagmi: createWalletConfig(config, ask), config, queries: new QueryClient() });
+        const relaySilent = () => {
+          setSilences((count) => count + 1);
+          setWallet({ trouble: "relay silent" });
+        };
+        const wagmi = createWalletConfig(config, { ask, relaySilent });
+        setReady({ wagmi, config, queries: new QueryClient() });
       })
       .catch(() => !gone && setWallet({ phase: "failed", wantsModal: false }));
     return () => {
@@ -145,10 +154,11 @@ export default function WalletRuntime({ wants }: { wants: boolean }) {
     <WagmiProvider config={ready.wagmi}>
       <QueryClientProvider client={ready.queries}>
         <RainbowKitProvider
+          key={silences}
           theme={theme}
           modalSize="compact"
           avatar={BlankAvatar}
-          appInfo={{ appName: ready.config.bankName }}
+          appInfo={{ appName: ready.config.bankName, learnMoreUrl: "/stake" }}
         >
           <Bridge key={String(wants)} wagmi={ready.wagmi} config={ready.config} />
         </RainbowKitProvider>

@@ -29,6 +29,8 @@ export type WalletState = {
   wagmi?: Config;
   /** somebody pressed Connect before the library was there */
   wantsModal: boolean;
+  /** why no list of wallets is open: there is none in this browser, or the relay to a phone does not answer */
+  trouble?: "no wallet" | "relay silent";
 };
 
 const wantedKey = "granary.wallet.wanted";
@@ -75,6 +77,7 @@ export function rememberConnected(connected: boolean) {
 /** Opens the list of wallets, loading the library first when it is not there. */
 export function openWalletList() {
   setWallet({
+    trouble: undefined,
     phase: state.phase === "off" || state.phase === "failed" ? "loading" : state.phase,
     wantsModal: true,
   });

@@ -32,6 +32,7 @@ test.describe("a hostile wallet", () => {
     key = people.find(({ slug }) => slug === "walter-brandt")?.walletKey as Hex;
     ({ contracts } = await (await fetch(`${appUrl}/api/config`)).json());
     page = await (await browser.newContext()).newPage();
+    await page.clock.install();
     wallet = await injectWallet(page, { privateKey: key, rpcUrl, chainId });
     await connect(page, "Test wallet", nothingToConfirm);
   });
@@ -67,6 +68,13 @@ test.describe("a hostile wallet", () => {
     await page.getByRole("button", { name: "Check and go on" }).click();
     await expect(page.getByTestId("sign")).toBeVisible({ timeout: 30_000 });
     return { staked: await stakedMicros(), asked: wallet.asked() };
+  }
+
+  /** Long enough for the page to call a wait slow, or a transaction lost. */
+  async function waitAWhile() {
+    await expect(page.getByText("Sent. Waiting for the network").first()).toBeVisible({ timeout: 20_000 });
+    await page.waitForTimeout(1_500);
+    await page.clock.fastForward(25_000);
   }
 
   const done = () =>
@@ -143,6 +151,7 @@ test.describe("a hostile wallet", () => {
     const before = await openStake();
     wallet.mood.sends = "behind a gap";
     await page.getByTestId("sign").click();
+    await waitAWhile();
     const pending = page.getByText("This step was sent but is not confirmed yet.");
     await expect(pending).toBeVisible({ timeout: 40_000 });
     await expect(page.getByText("speed the step up or to cancel it")).toBeVisible();
@@ -160,6 +169,7 @@ test.describe("a hostile wallet", () => {
     wallet.mood.ownNumbers = false;
     wallet.mood.sends = "held back";
     await page.getByTestId("sign").click();
+    await waitAWhile();
     await expect(page.getByText("The network does not know this step.")).toBeVisible({ timeout: 40_000 });
     wallet.mood.sends = "at once";
     await page.getByRole("button", { name: "Send it again" }).click();
