@@ -330,7 +330,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
   transaction_lost: {
     what: "The network does not know this step.",
     money: untouched,
-    next: "Send it again.",
+    next: "Look in your wallet first: if it still shows the step as waiting, cancel it there. Then send it again.",
   },
   transaction_slow: {
     what: "This step was sent but is not confirmed yet.",
