@@ -10,7 +10,7 @@ import { translator } from "@/lib/messages/server";
 import { type RewardRow, rewardHistory, rewardYears } from "@/lib/rewards/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
-import Loading from "./loading";
+import { Counting } from "./counting";
 import { PayoutLines } from "./payout-lines";
 import { RewardsChart } from "./rewards-chart";
 import { RewardsNow } from "./rewards-now";
@@ -35,7 +35,7 @@ export default async function RewardsPage({ searchParams }: Search) {
     <>
       <PageHeader title={t("title")} lead={t("lead")} />
       <div className="space-y-12">
-        <Suspense fallback={<Loading />}>
+        <Suspense fallback={<Counting />}>
           <RewardsNow hasHistory={hasHistory} />
         </Suspense>
         <Suspense>

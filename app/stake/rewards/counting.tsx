@@ -2,7 +2,7 @@ import { Skeleton } from "@/components/ui/skeleton";
 import { translator } from "@/lib/messages/server";
 
 /** What is being counted stands as a bar, never as a zero. */
-export default function Loading() {
+export function Counting() {
   return (
     <div role="status" className="space-y-8">
       <span className="sr-only">{translator("stake.rewards")("loadingNow")}</span>
