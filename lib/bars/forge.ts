@@ -1,16 +1,38 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { arch, platform } from "node:os";
 import { inProject } from "@/lib/processes/running-bank";
 
 type Kind = {
   Fuzz?: { runs: number };
-  Invariant?: { runs: number; calls: number; reverts: number };
+  Invariant?: { runs: number; calls: number; reverts: number; metrics?: Record<string, ActCount> };
 };
+
+/** How often a campaign took one of its steps; what it gave up because it was not possible then is a discard. */
+export interface ActCount {
+  calls: number;
+  reverts: number;
+  discards: number;
+}
 
 export interface ForgeTest {
   name: string;
   status: string;
   reason: string | null;
   kind: Kind;
+}
+
+/** The program itself, for a project of its own; as in tools/forge.mjs. */
+export function forgeProgram(): string {
+  const architecture = { x64: "amd64", arm64: "arm64" }[arch() as "x64" | "arm64"] ?? arch();
+  const packaged = inProject(
+    "node_modules",
+    "@foundry-rs",
+    `forge-${platform()}-${architecture}`,
+    "bin",
+    "forge",
+  );
+  return existsSync(packaged) ? packaged : "forge";
 }
 
 /** Runs forge's tests and gives each with its counts; the profile is one of contracts/foundry.toml. */

@@ -88,6 +88,7 @@ contract BooksInvariantTest is TestBase {
         _supplyIsBacked();
         _feesInEqualFeesOut();
         _nobodyGetsMoreThanIsTheirs();
+        _stakingOwesWhatItTook();
         equal(_staking.currentEpoch(), _handler.finals() + 1, "each epoch final once");
     }
 
@@ -118,6 +119,27 @@ contract BooksInvariantTest is TestBase {
             sum += _token.balanceOf(_staking.operatorOf(uint32(i) + 1).payoutWallet);
         }
         equal(sum, supply, "every token stands somewhere, once");
+    }
+
+    /// Principal in and out by the handler's own count; requests by the queue's; drips within what was funded.
+    function _stakingOwesWhatItTook() private view {
+        equal(_handler.principalIn() - _handler.principalOut(), _staking.owed(), "principal in = principal out + owed");
+        uint256 toDrip;
+        for (uint32 id = 1; id <= 4; ++id) {
+            IStaking.OperatorView memory found = _staking.operatorOf(id);
+            uint256 requested;
+            for (uint256 i; i < 4; ++i) {
+                IStaking.UnbondRequest[] memory open = _staking.unbondingOf(_handler.people(i));
+                for (uint256 k; k < open.length; ++k) {
+                    if (open[k].operatorId == id) requested += open[k].amount;
+                }
+            }
+            equal(requested, found.unbonding, "requests = unbonding");
+            if (block.timestamp < found.dripEndsAt) {
+                toDrip += found.rewardPerSecond * (found.dripEndsAt - block.timestamp);
+            }
+        }
+        atMost(toDrip, _splitter.fundedBy(address(_staking)), "rate times time within what was funded");
     }
 
     function _feesInEqualFeesOut() private view {

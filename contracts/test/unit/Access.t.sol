@@ -89,39 +89,6 @@ contract AccessTest is Granary {
         timelock.updateDelay(0);
     }
 
-    /// With stakes, unbonding, rewards and a freeze alive, all three proxies change their code and nobody loses a unit.
-    function test_upgrade_throughTheTimelock_keepsEverything() external {
-        mintTo(alice, 1000 * DOLLAR);
-        mintTo(bob, 500 * DOLLAR);
-        stakeAs(alice, 1, 600 * DOLLAR);
-        finishEpoch(epochs.feePot());
-        unbondAs(alice, 1, 100 * DOLLAR);
-        freeze(bob);
-        pass(EPOCH_SECONDS);
-        bytes32 before = _state();
-
-        address identitiesCode = address(new IdentityRegistry(staking));
-        address reservesCode = address(new ReserveRegistry(token));
-        address tokenCode = address(
-            new StateToken(
-                StateToken.System(identities, reserves, epochs, address(staking), address(splitter), address(vault))
-            )
-        );
-        vm.startPrank(council);
-        _schedule(address(identities), identitiesCode);
-        _schedule(address(reserves), reservesCode);
-        _schedule(address(token), tokenCode);
-        vm.warp(block.timestamp + 48 hours);
-        _execute(address(identities), identitiesCode);
-        _execute(address(reserves), reservesCode);
-        _execute(address(token), tokenCode);
-        vm.stopPrank();
-        equal(_state(), before, "the same books");
-        vm.prank(alice);
-        staking.claim(1);
-        isTrue(!identities.mayExit(bob), "still frozen");
-    }
-
     function test_initialize_aSecondTime_orOnTheCode_refused() external {
         refuses(Initializable.InvalidInitialization.selector);
         token.initialize(address(this), "x", "x", 0, 0, 0, 0);
@@ -163,34 +130,5 @@ contract AccessTest is Granary {
 
     function _door(address target, bytes4 selector, address holder) private {
         _doors.push(Door(target, selector, holder));
-    }
-
-    function _schedule(address proxy, address code) private {
-        bytes memory data = abi.encodeCall(UUPSUpgradeable.upgradeToAndCall, (code, ""));
-        timelock.schedule(proxy, 0, data, 0, "upgrade", 48 hours);
-    }
-
-    function _execute(address proxy, address code) private {
-        timelock.execute(proxy, 0, abi.encodeCall(UUPSUpgradeable.upgradeToAndCall, (code, "")), 0, "upgrade");
-    }
-
-    function _state() private view returns (bytes32) {
-        return keccak256(
-            abi.encode(
-                token.totalSupply(),
-                token.balanceOf(alice),
-                token.balanceOf(bob),
-                token.name(),
-                token.mintable() > 0,
-                token.issuanceFeeBps(),
-                identities.identityOf(alice),
-                identities.identityOf(bob),
-                reserves.marketTotal(),
-                reserves.lastAttestation(),
-                staking.stakeOf(alice, 1),
-                staking.unbondingOf(alice),
-                token.authority()
-            )
-        );
     }
 }

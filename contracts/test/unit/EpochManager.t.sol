@@ -20,11 +20,12 @@ contract EpochManagerTest is Granary {
 
     // ---- fees in
 
-    function test_payFee_countsWhatWasMoved() external {
+    function testFuzz_payFee_countsWhatWasMoved(uint256 amount) external {
+        amount = bound(amount, 1, 900_000 * DOLLAR);
         uint256 pot = epochs.feePot();
-        payFeeAs(alice, 7 * DOLLAR);
-        equal(epochs.feePot(), pot + 7 * DOLLAR, "pot");
-        equal(token.balanceOf(address(epochs)), pot + 7 * DOLLAR, "tokens");
+        payFeeAs(alice, amount);
+        equal(epochs.feePot(), pot + amount, "pot");
+        equal(token.balanceOf(address(epochs)), pot + amount, "tokens");
     }
 
     function test_payFee_givenZero_orAKindWithItsOwnDoor_orUnverified_refused() external {
@@ -44,9 +45,11 @@ contract EpochManagerTest is Granary {
         epochs.payFee(IEpochManager.FeeKind.Pledge, 1, 0);
     }
 
-    function test_noteFee_isTheTokensAlone() external {
+    function testFuzz_noteFee_isTheTokensAlone(address caller, uint256 amount) external {
+        vm.assume(caller != address(token));
         refuses(IEpochManager.OnlyToken.selector);
-        epochs.noteFee(IEpochManager.FeeKind.Issuance, alice, 1, 0);
+        vm.prank(caller);
+        epochs.noteFee(IEpochManager.FeeKind.Issuance, alice, amount, 0);
     }
 
     function test_requestDataValidation_linksTheRoots() external {
@@ -158,6 +161,30 @@ contract EpochManagerTest is Granary {
         bytes[] memory signatures = signaturesOf(digest, 3);
         vm.expectRevert(abi.encodeWithSelector(IEpochManager.OutsideMajorityNotReached.selector, 1, 2));
         epochs.finalize(1, signatures);
+    }
+
+    /// All outside of one voice, and still less than two thirds of the weight.
+    function test_finalize_belowTwoThirdsOfTheWeight_refused() external {
+        IEpochManager.Validator[] memory set = validatorSet();
+        (set[0].weight, set[1].weight, set[2].weight, set[3].weight) = (3, 2, 2, 5);
+        epochs.setValidators(set);
+        bytes[] memory signatures = signaturesOf(propose(0), 7);
+        vm.expectRevert(abi.encodeWithSelector(IEpochManager.QuorumNotReached.selector, 7, 8));
+        epochs.finalize(1, signatures);
+    }
+
+    /// Positions always cover the supply, so only a registry that lies can bring this about.
+    function testFuzz_proposeAndFinalize_whenTheReserveIsBelowTheSupply_refused(uint256 market) external {
+        uint256 supply = token.totalSupply();
+        market = bound(market, 0, supply - 1);
+        bytes[] memory signatures = signaturesOf(propose(0), 15);
+        vm.mockCall(address(reserves), abi.encodeCall(reserves.marketTotal, ()), abi.encode(market));
+        vm.expectRevert(abi.encodeWithSelector(IEpochManager.Unbacked.selector, supply, market));
+        epochs.finalize(1, signatures);
+        pass(EPOCH_SECONDS);
+        vm.expectRevert(abi.encodeWithSelector(IEpochManager.Unbacked.selector, supply, market));
+        vm.prank(proposer);
+        epochs.propose(0, 0);
     }
 
     function testFuzz_finalize_needsTwoThirdsAndTheOutsideMajority(uint256 who) external {

@@ -122,17 +122,20 @@ contract IdentityRegistryTest is Granary {
         identities.scheduleRateClass(alice, 0xffffff);
     }
 
-    function test_settleRateClass_isStakingsAlone() external {
+    function testFuzz_settleRateClass_isStakingsAlone(address caller) external {
+        vm.assume(caller != address(staking));
         refuses(IIdentityRegistry.OnlyStaking.selector);
+        vm.prank(caller);
         identities.settleRateClass(alice);
     }
 
-    function test_setRuleVersion_isTheTimelocksAlone() external {
+    function testFuzz_setRuleVersion_isTheTimelocksAlone(address caller, uint32 version) external {
+        vm.assume(caller != address(timelock) && caller != address(this));
         refuses(IAccessManaged.AccessManagedUnauthorized.selector);
-        vm.prank(registrar);
+        vm.prank(caller);
         identities.setRuleVersion(7);
         vm.prank(address(timelock));
-        identities.setRuleVersion(2027);
-        equal(identities.ruleVersion(), 2027, "version");
+        identities.setRuleVersion(version);
+        equal(identities.ruleVersion(), version, "version");
     }
 }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {Pausable} from "@openzeppelin/contracts/utils/Pausable.sol";
 import {IERC7943Fungible} from "../../src/interfaces/IERC7943Fungible.sol";
+import {IIdentityRegistry} from "../../src/interfaces/IIdentityRegistry.sol";
 import {IPayoutSplitter} from "../../src/interfaces/IPayoutSplitter.sol";
 import {ITaxVault} from "../../src/interfaces/ITaxVault.sol";
 import {Granary} from "../utils/Granary.sol";
@@ -74,16 +75,34 @@ contract PayoutSplitterTest is Funded {
         isTrue(f == federal && s == state && l == local, "lines");
     }
 
-    function test_pay_beyondWhatWasFunded_refused() external {
-        fund(5);
-        vm.expectRevert(abi.encodeWithSelector(IPayoutSplitter.NotFunded.selector, 5, 6));
-        pay(6, 0, 0);
+    function testFuzz_quote_onceAChangeOfClassIsDue_isByTheNewOne(uint256 gross, uint24 rateClass) external {
+        gross = bound(gross, 1, 9_000_000 * DOLLAR);
+        vm.assume(uint256(rateClass >> 16) + uint8(rateClass >> 8) + uint8(rateClass) <= 120);
+        mintTo(alice, 10 * DOLLAR);
+        stakeAs(alice, 1, DOLLAR);
+        vm.prank(registrar);
+        identities.scheduleRateClass(alice, rateClass);
+        (uint256 federal,,,) = splitter.quote(alice, gross, 0);
+        equal(federal, gross * 48 / 200, "the old one until then");
+        finishEpoch(0);
+        (federal,,,) = splitter.quote(alice, gross, 0);
+        equal(federal, gross * (rateClass >> 16) / 200, "the new one");
     }
 
-    function test_pay_givenFeeAboveGross_refused() external {
-        fund(5);
+    function testFuzz_pay_beyondWhatWasFunded_refused(uint256 funded, uint256 more) external {
+        funded = bound(funded, 1, 9_000_000 * DOLLAR);
+        more = bound(more, funded + 1, 90_000_000 * DOLLAR);
+        fund(funded);
+        vm.expectRevert(abi.encodeWithSelector(IPayoutSplitter.NotFunded.selector, funded, more));
+        pay(more, 0, 0);
+    }
+
+    function testFuzz_pay_givenFeeAboveGross_refused(uint256 gross, uint256 fee) external {
+        gross = bound(gross, 0, 9_000_000 * DOLLAR - 1);
+        fee = bound(fee, gross + 1, type(uint256).max);
+        fund(9_000_000 * DOLLAR);
         vm.expectRevert();
-        pay(1, 2, 0);
+        pay(gross, fee, 0);
     }
 
     function test_pay_andFund_byOthers_refused() external {
@@ -114,12 +133,13 @@ contract PayoutSplitterTest is Funded {
         splitter.sweep();
     }
 
-    function test_payOperatorFee_paysThePayoutWallet() external {
+    function testFuzz_payOperatorFee_paysThePayoutWallet(uint256 fee) external {
+        fee = bound(fee, 1, 1000 * DOLLAR);
         fund(1000 * DOLLAR);
-        pay(1000 * DOLLAR, 70 * DOLLAR, CLASS);
+        pay(1000 * DOLLAR, fee, CLASS);
         vm.prank(stranger);
         splitter.payOperatorFee(2);
-        equal(token.balanceOf(payoutWallet(2)), 70 * DOLLAR, "fee");
+        equal(token.balanceOf(payoutWallet(2)), fee, "fee");
         refuses(IPayoutSplitter.NothingToPay.selector);
         splitter.payOperatorFee(2);
     }
@@ -146,12 +166,13 @@ contract TaxVaultTest is Funded {
         vault.remit(ITaxVault.Level.State, comptroller, 0, "2026-12");
     }
 
-    function test_remit_toAnybodyElse_orByAnybodyElse_refused() external {
+    function testFuzz_remit_toAnybodyElse_orByAnybodyElse_refused(address to, address caller) external {
+        vm.assume(identities.identityOf(to).kind != IIdentityRegistry.Kind.StateBody && caller != remitter);
         refuses(ITaxVault.NotABody.selector);
         vm.prank(remitter);
-        vault.remit(ITaxVault.Level.Federal, bob, 1, "x");
+        vault.remit(ITaxVault.Level.Federal, to, 1, "x");
         refuses(IAccessManaged.AccessManagedUnauthorized.selector);
-        vm.prank(issuer);
+        vm.prank(caller);
         vault.remit(ITaxVault.Level.Federal, comptroller, 1, "x");
     }
 
@@ -174,8 +195,10 @@ contract TaxVaultTest is Funded {
         vault.releaseToPayer(ITaxVault.Level.State, stranger, 1, "x");
     }
 
-    function test_deposit_isTheSplittersAlone() external {
+    function testFuzz_deposit_isTheSplittersAlone(address caller, uint256 amount) external {
+        vm.assume(caller != address(splitter));
         refuses(ITaxVault.OnlySplitter.selector);
-        vault.deposit(1, 1, 1);
+        vm.prank(caller);
+        vault.deposit(amount, 1, 1);
     }
 }

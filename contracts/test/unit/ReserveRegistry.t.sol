@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IReserveRegistry} from "../../src/interfaces/IReserveRegistry.sol";
 import {Roles} from "../../src/libraries/Roles.sol";
@@ -130,9 +131,24 @@ contract ReserveRegistryAttestTest is Granary {
         _refused(a, CUSTODIAN_KEY, IReserveRegistry.WrongSigner.selector);
     }
 
-    function test_consume_isTheTokensAlone() external {
+    function testFuzz_setMaxAge_isTheTimelocks_andHoldsAtOnce(uint64 maxAge) external {
+        maxAge = uint64(bound(maxAge, 1, 365 days));
+        refuses(IAccessManaged.AccessManagedUnauthorized.selector);
+        vm.prank(issuer);
+        reserves.setMaxAge(maxAge);
+        vm.prank(address(timelock));
+        reserves.setMaxAge(maxAge);
+        vm.warp(reserves.lastAttestation().asOf + maxAge);
+        isTrue(!reserves.isStale(), "fresh to the last second");
+        vm.warp(block.timestamp + 1);
+        isTrue(reserves.isStale(), "stale after it");
+    }
+
+    function testFuzz_consume_isTheTokensAlone(address caller, uint256 amount) external {
+        vm.assume(caller != address(token));
         refuses(IReserveRegistry.OnlyToken.selector);
-        reserves.consume("p", 1, 1);
+        vm.prank(caller);
+        reserves.consume("p", amount, amount);
     }
 
     function test_consume_givenExpiredPosition_refused() external {
@@ -186,10 +202,27 @@ contract ReserveRegistryReleaseTest is Granary {
         equal(reserves.position(p.positionId).lendableValue, 0, "position empty");
     }
 
-    function test_release_beyondWhatBacksTheSupply_refused() external {
-        _amounts[1] += 1;
+    function testFuzz_release_beyondWhatBacksTheSupply_refused(uint256 more) external {
+        _amounts[1] += uint128(bound(more, 1, 301_200_000));
         refuses(IReserveRegistry.WouldUnback.selector);
         _release("one", CUSTODIAN_KEY);
+    }
+
+    /// What backs the supply may be another position than the one it was minted against; no mint then goes above the total.
+    function testFuzz_consume_whenTheTotalIsUsedUp_refused(uint256 amount) external {
+        _release("one", CUSTODIAN_KEY);
+        IReserveRegistry.Position memory p = cash(token.totalSupply());
+        record(p);
+        delete _ids;
+        delete _amounts;
+        _ids.push(mintTo(bob, 100 * DOLLAR));
+        _amounts.push(uint128(100 * DOLLAR));
+        _release("swapped", CUSTODIAN_KEY);
+        uint256 left = reserves.lendableTotal() - token.totalSupply();
+        amount = bound(amount, left + 1, p.lendableValue);
+        refuses(IReserveRegistry.WouldUnback.selector);
+        vm.prank(issuer);
+        token.mint(bob, amount, p.positionId, "above");
     }
 
     function test_release_twice_withoutCustodian_withOtherLengths_refused() external {

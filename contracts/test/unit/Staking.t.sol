@@ -71,11 +71,12 @@ contract StakingStakeTest is Staked {
         stakeAs(alice, 1, type(uint256).max);
     }
 
-    function test_stake_whenPaused_refused() external {
+    function testFuzz_stake_whenPaused_refused(uint256 amount) external {
+        amount = bound(amount, 1, token.balanceOf(alice));
         vm.prank(guardian);
         token.pause();
         vm.expectRevert();
-        stakeAs(alice, 1, 1);
+        stakeAs(alice, 1, amount);
     }
 
     function test_stakeWithPermit_alsoWhenSomebodySubmittedThePermitFirst() external {
@@ -393,8 +394,10 @@ contract StakingRateClassTest is Staked {
         near(_federal(), federal, 4, "federal by both classes");
     }
 
-    function test_noteRateChange_isTheRegistrysAlone() external {
+    function testFuzz_noteRateChange_isTheRegistrysAlone(address caller) external {
+        vm.assume(caller != address(identities));
         refuses(IStaking.OnlyIdentityRegistry.selector);
+        vm.prank(caller);
         staking.noteRateChange(alice, 1);
     }
 }
@@ -424,11 +427,12 @@ contract StakingUnbondTest is Staked {
         staking.withdraw(id);
     }
 
-    function test_withdraw_ofAnother_refused() external {
-        uint256 id = unbondAs(alice, 1, DOLLAR);
+    function testFuzz_withdraw_ofAnother_refused(address caller, uint256 amount) external {
+        vm.assume(caller != alice);
+        uint256 id = unbondAs(alice, 1, bound(amount, 1, 1000 * DOLLAR));
         pass(UNBONDING_SECONDS);
         refuses(IStaking.UnknownRequest.selector);
-        vm.prank(bob);
+        vm.prank(caller);
         staking.withdraw(id);
     }
 
@@ -598,6 +602,14 @@ contract StakingSlashTest is Staked {
         staking.slash(1, 1, "not yours", comptroller);
     }
 
+    function test_slash_moreThan255Times_refused() external {
+        for (uint256 i; i < 255; ++i) {
+            staking.slash(1, 1, "one", comptroller);
+        }
+        refuses(IStaking.SlashTooLarge.selector);
+        staking.slash(1, 1, "one", comptroller);
+    }
+
     function test_slash_ofUnbondingAlone_takesIt() external {
         unbondAs(alice, 1, 600 * DOLLAR);
         uint256 id = unbondAs(bob, 1, 400 * DOLLAR);
@@ -609,11 +621,11 @@ contract StakingSlashTest is Staked {
         equal(token.balanceOf(bob) - had, 300 * DOLLAR, "a quarter off");
     }
 
-    function test_slash_doesNotTouchRewardsEarned() external {
+    function testFuzz_slash_doesNotTouchRewardsEarned(uint256 amount) external {
         epochWith(100 * DOLLAR);
         pass(EPOCH_SECONDS);
         uint256 earned = claimable(alice, 1);
-        _slash(500 * DOLLAR);
+        _slash(bound(amount, 1, 1000 * DOLLAR));
         equal(claimable(alice, 1), earned, "earned is earned");
     }
 

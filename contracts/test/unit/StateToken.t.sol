@@ -28,18 +28,20 @@ contract StateTokenMintTest is Granary {
         equal(token.balanceOf(alice) + fee, gross, "sum");
     }
 
-    function test_mint_whenNotIssuer_refused() external {
+    function testFuzz_mint_whenNotIssuer_refused(address caller) external {
+        vm.assume(caller != issuer);
         refuses(IAccessManaged.AccessManagedUnauthorized.selector);
-        vm.prank(stranger);
+        vm.prank(caller);
         token.mint(alice, 1, "p", "i");
     }
 
-    function test_mint_givenUnverifiedWallet_refused() external {
+    function testFuzz_mint_givenUnverifiedWallet_refused(address wallet) external {
+        vm.assume(!identities.isVerified(wallet));
         IReserveRegistry.Position memory p = cash(DOLLAR);
         record(p);
-        vm.expectRevert(abi.encodeWithSelector(IERC7943Fungible.ERC7943CannotReceive.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IERC7943Fungible.ERC7943CannotReceive.selector, wallet));
         vm.prank(issuer);
-        token.mint(stranger, DOLLAR, p.positionId, "i");
+        token.mint(wallet, DOLLAR, p.positionId, "i");
     }
 
     function test_mint_givenExpiredWallet_refused() external {
@@ -57,38 +59,40 @@ contract StateTokenMintTest is Granary {
         token.mint(address(staking), DOLLAR, "p", "i");
     }
 
-    function test_mint_aboveThePosition_refused() external {
+    function testFuzz_mint_aboveThePosition_refused(uint256 amount) external {
+        amount = bound(amount, DOLLAR + 1, CAP_PER_HOUR);
         IReserveRegistry.Position memory p = cash(DOLLAR);
         record(p);
         vm.expectRevert(
-            abi.encodeWithSelector(IReserveRegistry.PositionTooSmall.selector, p.positionId, DOLLAR, DOLLAR + 1)
+            abi.encodeWithSelector(IReserveRegistry.PositionTooSmall.selector, p.positionId, DOLLAR, amount)
         );
         vm.prank(issuer);
-        token.mint(alice, DOLLAR + 1, p.positionId, "i");
+        token.mint(alice, amount, p.positionId, "i");
     }
 
-    function test_mint_givenUnknownPosition_refused() external {
+    function testFuzz_mint_givenUnknownPosition_refused(bytes32 positionId, uint256 amount) external {
         refuses(IReserveRegistry.UnknownPosition.selector);
         vm.prank(issuer);
-        token.mint(alice, DOLLAR, "none", "i");
+        token.mint(alice, bound(amount, 1, CAP_PER_HOUR), positionId, "i");
     }
 
-    function test_mint_givenStaleAttestation_refused() external {
+    function testFuzz_mint_givenStaleAttestation_refused(uint256 late) external {
         IReserveRegistry.Position memory p = cash(DOLLAR);
         record(p);
-        pass(MAX_AGE + 1);
+        pass(MAX_AGE + bound(late, 1, 3650 days - MAX_AGE));
         refuses(IReserveRegistry.StaleAttestation.selector);
         vm.prank(issuer);
         token.mint(alice, DOLLAR, p.positionId, "i");
     }
 
-    function test_mint_givenUsedIssuance_refused() external {
+    function testFuzz_mint_givenUsedIssuance_refused(bytes32 id) external {
+        vm.assume(id != 0);
         IReserveRegistry.Position memory p = cash(2 * DOLLAR);
         record(p);
         vm.startPrank(issuer);
-        token.mint(alice, DOLLAR, p.positionId, "i");
-        vm.expectRevert(abi.encodeWithSelector(IStateToken.IssuanceUsed.selector, bytes32("i")));
-        token.mint(alice, DOLLAR, p.positionId, "i");
+        token.mint(alice, DOLLAR, p.positionId, id);
+        vm.expectRevert(abi.encodeWithSelector(IStateToken.IssuanceUsed.selector, id));
+        token.mint(alice, DOLLAR, p.positionId, id);
     }
 
     function test_mint_givenZeroAmountOrId_refused() external {
@@ -99,10 +103,10 @@ contract StateTokenMintTest is Granary {
         token.mint(alice, 1, "p", 0);
     }
 
-    function test_mint_givenHugeAmount_refused() external {
+    function testFuzz_mint_givenHugeAmount_refused(uint256 amount) external {
         vm.startPrank(issuer);
         refuses(IStateToken.CapExceeded.selector);
-        token.mint(alice, type(uint256).max, "p", "i");
+        token.mint(alice, bound(amount, CAP_PER_HOUR + 1, type(uint256).max), "p", "i");
     }
 
     function testFuzz_mint_neverPassesTheCap(uint256 first, uint256 second) external {
@@ -118,12 +122,12 @@ contract StateTokenMintTest is Granary {
         atMost(token.totalSupply(), CAP_PER_HOUR, "within an hour");
     }
 
-    function test_mint_whenPaused_refused() external {
+    function testFuzz_mint_whenPaused_refused(uint256 amount) external {
         vm.prank(guardian);
         token.pause();
         refuses(Pausable.EnforcedPause.selector);
         vm.prank(issuer);
-        token.mint(alice, 1, "p", "i");
+        token.mint(alice, bound(amount, 1, type(uint256).max), "p", "i");
     }
 
     function test_mint_whenAnEpochWaitsTooLong_refusedUntilFinal() external {
@@ -166,11 +170,11 @@ contract StateTokenRedeemTest is Granary {
         equal(token.balanceOf(alice), 989 * DOLLAR, "left the bank");
     }
 
-    function test_redeem_whenFrozen_refused() external {
+    function testFuzz_redeem_whenFrozen_refused(uint256 amount) external {
         freeze(alice);
         refuses(IERC7943Fungible.ERC7943CannotSend.selector);
         vm.prank(alice);
-        token.redeem(1, "r");
+        token.redeem(bound(amount, 1, type(uint256).max), "r");
     }
 
     function test_redeem_ofFrozenTokens_refused() external {
@@ -193,10 +197,11 @@ contract StateTokenRedeemTest is Granary {
         token.redeem(0, "z");
     }
 
-    function test_redeem_aboveBalance_refused() external {
+    function testFuzz_redeem_aboveBalance_refused(uint256 amount) external {
+        amount = bound(amount, token.balanceOf(alice) + 1, type(uint256).max);
         vm.startPrank(alice);
         refuses(IERC20Errors.ERC20InsufficientBalance.selector);
-        token.redeem(type(uint256).max / 10_000, "r");
+        token.redeem(amount, "r");
     }
 }
 
@@ -216,18 +221,20 @@ contract StateTokenTransferTest is Granary {
         equal(token.balanceOf(alice), had - amount, "gave");
     }
 
-    function test_transfer_toSelf_changesNothing() external {
+    function testFuzz_transfer_toSelf_changesNothing(uint256 amount) external {
+        amount = bound(amount, 0, 999 * DOLLAR);
         vm.prank(alice);
-        token.transfer(alice, 5);
+        token.transfer(alice, amount);
         equal(token.balanceOf(alice), 999 * DOLLAR, "same");
     }
 
-    function test_transfer_toUnverified_refused() external {
-        isTrue(!token.canTransfer(alice, stranger, 1), "said before");
-        isTrue(!token.canReceive(stranger), "cannot receive");
-        vm.expectRevert(abi.encodeWithSelector(IERC7943Fungible.ERC7943CannotReceive.selector, stranger));
+    function testFuzz_transfer_toUnverified_refused(address to) external {
+        vm.assume(to != address(0) && !identities.isVerified(to));
+        isTrue(!token.canTransfer(alice, to, 1), "said before");
+        isTrue(!token.canReceive(to), "cannot receive");
+        vm.expectRevert(abi.encodeWithSelector(IERC7943Fungible.ERC7943CannotReceive.selector, to));
         vm.prank(alice);
-        token.transfer(stranger, 1);
+        token.transfer(to, 1);
     }
 
     function test_transfer_whenSenderExpired_refused() external {
@@ -250,21 +257,23 @@ contract StateTokenTransferTest is Granary {
         token.transfer(bob, 1);
     }
 
-    function test_transfer_whenPaused_refused() external {
+    function testFuzz_transfer_whenPaused_refused(uint256 amount) external {
+        amount = bound(amount, 0, 999 * DOLLAR);
         vm.prank(guardian);
         token.pause();
-        isTrue(!token.canTransfer(alice, bob, 1), "said before");
+        isTrue(!token.canTransfer(alice, bob, amount), "said before");
         refuses(Pausable.EnforcedPause.selector);
         vm.prank(alice);
-        token.transfer(bob, 1);
+        token.transfer(bob, amount);
     }
 
-    function test_transfer_straightToASystemContract_refused() external {
+    function testFuzz_transfer_straightToASystemContract_refused(uint256 amount) external {
+        amount = bound(amount, 0, 999 * DOLLAR);
         address[4] memory system = [address(staking), address(splitter), address(vault), address(epochs)];
         for (uint256 i; i < 4; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IStateToken.UseItsOwnFunction.selector, system[i]));
             vm.prank(alice);
-            token.transfer(system[i], 1);
+            token.transfer(system[i], amount);
         }
     }
 
@@ -302,6 +311,25 @@ contract StateTokenTransferTest is Granary {
         equal(token.balanceOf(bob), DOLLAR, "moved");
         vm.expectRevert();
         token.permit(dad, bob, DOLLAR, NEVER, v, r, s);
+    }
+
+    function testFuzz_canTransfer_outOfSystemContracts_isAnExit(uint256 amount) external {
+        address[4] memory system = [address(staking), address(splitter), address(vault), address(epochs)];
+        vm.prank(alice);
+        token.approve(address(staking), type(uint256).max);
+        amount = bound(amount, 1, token.balanceOf(alice));
+        stakeAs(alice, 1, amount);
+        expire(bob);
+        isTrue(token.canTransfer(address(staking), bob, amount), "to the expired");
+        isTrue(token.canTransfer(address(staking), address(vault), amount), "among themselves");
+        isTrue(!token.canTransfer(address(staking), stranger, amount), "never to a stranger");
+        isTrue(!token.canTransfer(address(staking), bob, amount + 1), "never more than is there");
+        vm.prank(guardian);
+        token.pause();
+        for (uint256 i; i < 4; ++i) {
+            isTrue(token.canSend(system[i]) == (i < 2), "staking and splitter pass every pause");
+            isTrue(token.canReceive(system[i]), "all may receive");
+        }
     }
 
     function test_supportsInterface_givenErc7943() external view {
@@ -344,17 +372,19 @@ contract StateTokenForcedTest is Granary {
         token.forcedTransferUnderOrder(alice, bob, 0, "order");
     }
 
-    function test_forcedTransferUnderOrder_aboveTheCap_refused() external {
-        token.setForcedCap(100 * DOLLAR, 200 * DOLLAR);
+    function testFuzz_forcedTransferUnderOrder_aboveTheCap_refused(uint256 cap) external {
+        cap = bound(cap, 1, 900 * DOLLAR);
+        token.setForcedCap(cap, 2 * cap);
         vm.startPrank(enforcer);
-        token.forcedTransferUnderOrder(alice, comptroller, 100 * DOLLAR, "order");
+        token.forcedTransferUnderOrder(alice, comptroller, cap, "order");
         refuses(IStateToken.CapExceeded.selector);
         token.forcedTransferUnderOrder(alice, comptroller, 1, "order");
     }
 
-    function test_forcedTransfer_isTheTimelocksAlone() external {
+    function testFuzz_forcedTransfer_isTheTimelocksAlone(address caller) external {
+        vm.assume(caller != address(timelock) && caller != address(this));
         refuses(IAccessManaged.AccessManagedUnauthorized.selector);
-        vm.prank(enforcer);
+        vm.prank(caller);
         token.forcedTransfer(alice, comptroller, 1);
         vm.prank(address(timelock));
         isTrue(token.forcedTransfer(alice, comptroller, 1), "done");
@@ -374,11 +404,12 @@ contract StateTokenForcedTest is Granary {
         equal(epochs.feePot(), pot, "no fee");
     }
 
-    function test_unpause_isTheTimelocksAlone() external {
+    function testFuzz_unpause_isTheTimelocksAlone(address caller) external {
+        vm.assume(caller != address(timelock) && caller != address(this));
         vm.prank(guardian);
         token.pause();
         refuses(IAccessManaged.AccessManagedUnauthorized.selector);
-        vm.prank(guardian);
+        vm.prank(caller);
         token.unpause();
         vm.prank(address(timelock));
         token.unpause();

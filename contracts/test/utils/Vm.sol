@@ -35,6 +35,13 @@ interface Vm {
     function getRecordedLogs() external returns (Log[] memory);
     function lastCallGas() external view returns (Gas memory);
     function writeFile(string calldata path, string calldata text) external;
+    function record() external;
+    function accesses(address target) external view returns (bytes32[] memory reads, bytes32[] memory writes);
+    function snapshotState() external returns (uint256 id);
+    function revertToState(uint256 id) external returns (bool);
+    function mockCall(address target, bytes calldata data, bytes calldata answer) external;
+    function deal(address account, uint256 balance) external;
+    function chainId(uint256 id) external;
     function load(address target, bytes32 slot) external view returns (bytes32);
     function toString(uint256 value) external pure returns (string memory);
     function assertTrue(bool condition, string calldata why) external pure;
