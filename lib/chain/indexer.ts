@@ -48,6 +48,11 @@ interface FactWithLog {
 }
 
 const plain = (_: string, value: unknown) => (typeof value === "bigint" ? value.toString() : value);
+/** What the event itself says; where it stands is in the row's other columns. */
+function argsOf(fact: ChainFact): Record<string, unknown> {
+  const { chainId, blockNumber, blockHash, txHash, logIndex, contract, at, event, ...args } = fact;
+  return args;
+}
 const min = (a: bigint, b: bigint) => (a < b ? a : b);
 const same = (a: BlockRef, b: BlockRef) => a.number === b.number && a.hash === b.hash;
 
@@ -211,8 +216,10 @@ export function openIndexer(config: IndexerConfig): Indexer {
   function withFact(raw: BlockWithLogs["logs"][number]): FactWithLog[] {
     const fact = decodeFact(deployment, raw);
     if (!fact) return [];
-    const { address: contract, ...place } = raw;
-    return [{ fact, row: { ...place, contract: contract.toLowerCase(), event: fact.event, args: fact } }];
+    const { address, ...place } = raw;
+    return [
+      { fact, row: { ...place, contract: address.toLowerCase(), event: fact.event, args: argsOf(fact) } },
+    ];
   }
 
   async function insertBlocks(tx: Tx, blocks: BlockWithLogs[], isFinal: boolean): Promise<void> {

@@ -1,4 +1,5 @@
 import { benchHttp, type HttpBench } from "@/lib/bench/http";
+import type { IndexBench } from "@/lib/bench/index-events";
 import { benchLighthouse, categories, type LighthouseRun, publicPages } from "@/lib/bench/lighthouse";
 import { kilobytes, type PageWeight, weighBuild } from "@/lib/bench/pages";
 import { table } from "@/lib/cli/table";
@@ -19,7 +20,10 @@ const refuseWords = (verb: string, args: readonly string[]) => {
   if (args.length > 0) throw new BadInput(`bench ${verb} takes options, no words.`);
 };
 
-/** `pages` needs only a build; the others measure the bank that runs. */
+/** What the index verb makes and reads unless told otherwise. */
+const usualEvents = 100_000;
+
+/** `pages` needs only a build, `index` starts its own chain and Postgres; the others measure the bank that runs. */
 export const verbs: Verbs = {
   http: {
     summary: "p50 and p99 of the resident's overview and the staff desk at fixed rates, beside a bare page",
@@ -79,6 +83,32 @@ export const verbs: Verbs = {
           `${blockedMs} ms`,
         ]),
         { right: [2, 3, 4, 5, 6, 7] },
+      ),
+  },
+  index: {
+    summary: "Catches up with a chain of real events from empty, beside a bare insert of the same rows",
+    usage: `[--events ${usualEvents}]`,
+    async run({ args, options }): Promise<IndexBench> {
+      refuseWords("index", args);
+      const events = Number(options.events ?? usualEvents);
+      if (!Number.isSafeInteger(events) || events < 1 || events > 1_000_000)
+        throw new BadInput("--events takes a whole number from 1 to 1000000.");
+      const { benchIndex } = await import("@/lib/bench/index-events");
+      return benchIndex(events, (sentence) => process.stderr.write(`${sentence}\n`));
+    },
+    show: (bench: IndexBench) =>
+      table(
+        ["what", "events/s", "seconds", "memory"],
+        [
+          ["catch-up from empty", bench.catchUp],
+          ["the same with the ledger", bench.withLedger],
+          ["yardstick: bare insert", bench.yardsticks.bareInsert],
+          ["yardstick: raw eth_getLogs", bench.yardsticks.rawGetLogs],
+        ].map(([what, run]) => {
+          const { eventsPerSecond, seconds, rssMb } = run as { [key: string]: number };
+          return [String(what), String(eventsPerSecond), String(seconds), rssMb ? `${rssMb} MB` : ""];
+        }),
+        { right: [1, 2, 3] },
       ),
   },
   pages: {

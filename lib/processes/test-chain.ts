@@ -87,12 +87,21 @@ export async function startAnvil(slotsInAnEpoch: number): Promise<{ child: Child
   }
 }
 
+const accounts = new Map<number, ReturnType<typeof mnemonicToAccount>>();
+
+/** Deriving a key from words takes a tenth of a second: once a process is enough. */
+function accountOf(addressIndex: number): ReturnType<typeof mnemonicToAccount> {
+  const known = accounts.get(addressIndex) ?? mnemonicToAccount(mnemonic, { addressIndex });
+  accounts.set(addressIndex, known);
+  return known;
+}
+
 /** A real chain of its own with the contracts on it, for one test file. */
 export async function startTestChain(options: { slotsInAnEpoch?: number; epochSeconds?: number } = {}) {
   const { child, port } = await startAnvil(options.slotsInAnEpoch ?? 1);
   const rpcUrl = `http://127.0.0.1:${port}`;
   const client = chainClient({ rpcUrl, chainId: 31337 });
-  const account = (addressIndex: number) => mnemonicToAccount(mnemonic, { addressIndex });
+  const account = accountOf;
   const indexOf = (of: TestRole | number) => (typeof of === "number" ? of : roleAccounts[of]);
   const address = (of: TestRole | number): Address => account(indexOf(of)).address;
   const key = (of: TestRole | number): Hex => toHex(account(indexOf(of)).getHdKey().privateKey as Uint8Array);
