@@ -299,7 +299,8 @@ async function main() {
   say(`\n  ${colour.bold("Granary")}  ${colour.dim("a fully reserved staking bank for a US state")}\n`);
   await install();
   await hydratePostgres();
-  if (!flags.dev) await build();
+  // a bar of the processes behind the app needs no app
+  if (!flags.dev && process.env.GRANARY_APP !== "none") await build();
   const bundle = await bundleProcesses();
   const { launch } = await import(pathToFileURL(path.join(bundle, "lib", "processes", "launcher.mjs")).href);
   await launch({ root, bundle, startedAt, fresh: flags.fresh, dev: flags.dev });

@@ -193,7 +193,8 @@ class Launcher {
 
     if (first) await this.seedWith(at, secrets);
     // The app needs none of them to open its port, so both start together.
-    const app = this.startApp(at, secrets);
+    const withApp = process.env.GRANARY_APP !== "none";
+    const app = withApp ? this.startApp(at, secrets) : Promise.resolve();
     app.catch(() => {});
     await this.startProcesses(at, secrets, [
       "signer",
@@ -206,7 +207,7 @@ class Launcher {
       "worker",
       "data-client",
     ]);
-    await step("app", `${at.appUrl}${options.dev ? ", reloads on save" : ""}`, () => app);
+    if (withApp) await step("app", `${at.appUrl}${options.dev ? ", reloads on save" : ""}`, () => app);
     if (this.stopped) return;
     say(
       endScreen({
