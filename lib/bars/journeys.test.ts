@@ -12,6 +12,7 @@ describe("everything dies in turn", () => {
       people: isBar ? 6 : 2,
       pauseMs: isBar ? { least: 3_000, most: 8_000 } : { least: 800, most: 2_000 },
       withApp: isBar,
+      ...(!isBar && { targets: ["chain", "postgres", "signer", "validator-2", "worker"] }),
       say: isBar || process.env.JOURNEYS_REPORT ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });
     const { findings, kills, refunded } = result;

@@ -43,6 +43,8 @@ export interface JourneyPlan {
   /** between two kills */
   pauseMs: { least: number; most: number };
   withApp: boolean;
+  /** who may be killed; everybody unless named */
+  targets?: readonly string[];
   say?: (line: string) => void;
 }
 
@@ -203,7 +205,9 @@ function startKiller(plan: JourneyPlan, bank: RunningBank, say: (line: string) =
   const strike = () => {
     const { processes } = runtime();
     // every process once before any twice, in an order of the seed's
-    const names = Object.keys(processes).sort();
+    const names = Object.keys(processes)
+      .filter((name) => plan.targets?.includes(name) ?? true)
+      .sort();
     const least = Math.min(...names.map((name) => kills[name] ?? 0));
     const name = dice.pick(names.filter((one) => (kills[one] ?? 0) === least));
     const ref = processes[name];

@@ -3,13 +3,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Db } from "@/db/client";
 import { randomFrom } from "@/lib/bars/random";
 import { barSeed, patience, rounds } from "@/lib/bars/rounds";
+import { epochManagerAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import type { ChainFact } from "@/lib/chain/facts";
 import { finalizedBlockOf } from "@/lib/chain/finality";
 import { type Indexer, openIndexer } from "@/lib/chain/indexer";
 import { project } from "@/lib/chain/projections";
 import { ReorgPastFinal } from "@/lib/chain/trouble";
-import { mintTokens, startTestChain, type TestChain, verifyWallet } from "@/lib/processes/test-chain";
+import {
+  mintTokens,
+  payForData,
+  startTestChain,
+  type TestChain,
+  verifyWallet,
+} from "@/lib/processes/test-chain";
 import { type TestDatabase, testDatabase } from "@/lib/processes/test-postgres";
 
 const dollars = (n: number) => BigInt(n) * 1_000_000n;
@@ -51,24 +58,53 @@ async function picture(db: Db): Promise<string> {
   return JSON.stringify(rows[0]?.picture);
 }
 
-/** What a reorg mines instead: nothing, a transaction of another kind, or the same ones all in its last block. */
-async function inPlace(kind: number, depth: number): Promise<unknown[]> {
-  if (kind === 0) return [];
-  if (kind === 1) return [[{ from: chain.address(21), to: chain.address(22), value: "0x1" }, 0]];
+const payFee = () =>
+  chain.send(20, {
+    to: chain.deployment.contracts.epochManager,
+    abi: epochManagerAbi,
+    functionName: "requestDataValidation",
+    args: [`0x${"ab".repeat(32)}`, dollars(1)],
+  });
+
+/** What a reorg did to the transactions it unmade. */
+const fates = ["vanished", "replaced", "mined in another block", "mined in another order"] as const;
+
+/** What is mined instead: nothing, a transaction of another kind, the same ones in one block, or those by sender turned round. */
+async function inPlace(fate: (typeof fates)[number], depth: number): Promise<unknown[]> {
+  if (fate === "vanished") return [];
+  if (fate === "replaced") return [[{ from: chain.address(21), to: chain.address(22), value: "0x1" }, 0]];
   const head = await chain.client.getBlockNumber();
-  const same: unknown[] = [];
+  const same: { from: string; raw: unknown }[] = [];
   for (let back = depth - 1; back >= 0; back--) {
-    const { transactions } = await chain.client.getBlock({ blockNumber: head - BigInt(back) });
-    for (const hash of transactions)
-      same.push([await chain.rpc("debug_getRawTransaction", [hash]), depth - 1]);
+    const block = await chain.client.getBlock({
+      blockNumber: head - BigInt(back),
+      includeTransactions: true,
+    });
+    for (const { hash, from } of block.transactions)
+      same.push({ from, raw: await chain.rpc("debug_getRawTransaction", [hash]) });
   }
-  return same;
+  const senders = [...new Set(same.map(({ from }) => from))];
+  if (fate === "mined in another order")
+    same.sort((a, b) => senders.indexOf(b.from) - senders.indexOf(a.from));
+  return same.map(({ raw }) => [raw, depth - 1]);
+}
+
+/** Transactions above a block in the order of the chain. */
+async function orderAbove(number: bigint): Promise<{ hash: string; blockHash: string }[]> {
+  const head = await chain.client.getBlockNumber();
+  const found = [];
+  for (let at = number + 1n; at <= head; at++) {
+    const block = await chain.client.getBlock({ blockNumber: at });
+    found.push(...block.transactions.map((hash) => ({ hash, blockHash: block.hash })));
+  }
+  return found;
 }
 
 beforeAll(async () => {
   chain = await startTestChain({ slotsInAnEpoch: 4 });
   await verifyWallet(chain, chain.address(20));
   await mintTokens(chain, chain.address(20), dollars(1_000));
+  await payForData(chain, 20, dollars(1));
 });
 afterAll(async () => {
   await chain.stop();
@@ -105,15 +141,31 @@ describe("the indexer", () => {
     const seed = barSeed();
     const next = randomFrom(BigInt(seed));
     const below = (bound: number) => Number(next() % BigInt(bound));
+    const seen = { vanished: 0, remined: 0, reordered: 0 };
     for (let script = 0; script < rounds(10); script++) {
       await mintTokens(chain, chain.address(20), dollars(script + 1));
+      await payFee();
       await settle(indexer);
-      const depth = 1 + below(6);
-      await chain.rpc("anvil_reorg", [depth, await inPlace(below(3), depth)]);
+      const depth = 2 + below(5);
+      const fork = (await chain.client.getBlockNumber()) - BigInt(depth);
+      const before = await orderAbove(fork);
+      // each kind in turn, so that no run is without one
+      await chain.rpc("anvil_reorg", [
+        depth,
+        await inPlace(fates[script % fates.length] ?? "vanished", depth),
+      ]);
+      const after = await orderAbove(fork);
+      const kept = before.filter(({ hash }) => after.some((one) => one.hash === hash));
+      const now = after.filter(({ hash }) => before.some((one) => one.hash === hash));
+      if (kept.length < before.length) seen.vanished += 1;
+      if (now.some(({ hash, blockHash }) => before.find((one) => one.hash === hash)?.blockHash !== blockHash))
+        seen.remined += 1;
+      if (now.some(({ hash }, i) => kept[i]?.hash !== hash)) seen.reordered += 1;
       await settle(indexer);
       await chain.mine(below(4));
       await settle(indexer);
     }
+    for (const [what, times] of Object.entries(seen)) expect(times, what).toBeGreaterThan(0);
     await chain.mine(14);
     await settle(indexer);
     const fresh = await freshIndex();
