@@ -1,15 +1,15 @@
-import { zeroAddress } from "viem";
+import { type Address, zeroAddress } from "viem";
 import type { Tx } from "@/db/client";
 import { contractAt } from "@/lib/chain/addresses";
 import { deployment } from "@/lib/chain/deployment";
 import type { ChainFact, FeeFact, StakeFact, TransferFact } from "@/lib/chain/facts";
-import { holderOf, settledBy } from "@/lib/chain/holders";
+import { type Holders, holdersOf, settledBy } from "@/lib/chain/holders";
 import { keepStretch, stretches } from "@/lib/chain/projections";
 import { settleIssuance } from "@/lib/collateral/commands/settle-issuance";
 import { settlePosition } from "@/lib/collateral/commands/settle-position";
 import { settleRedemption } from "@/lib/collateral/commands/settle-redemption";
 import { settleIdentity } from "@/lib/customers/commands/settle-identity";
-import { post } from "@/lib/ledger/posting";
+import { type Posting, postAll } from "@/lib/ledger/posting";
 import { epochDistributed } from "@/lib/ledger/recipes/epoch-distributed";
 import { feeCollected } from "@/lib/ledger/recipes/fee-collected";
 import { operatorFeePaid } from "@/lib/ledger/recipes/payout-with-withholding";
@@ -23,55 +23,96 @@ import { settlePayout } from "@/lib/rewards/commands/settle-payout";
 export async function settleFacts(tx: Tx, facts: readonly ChainFact[]): Promise<void> {
   for (const stretch of stretches(facts)) {
     await keepStretch(tx, stretch);
-    for (const fact of stretch) await book(tx, fact);
+    const holders = await holdersOf(tx, stretch.flatMap(addressesIn));
+    let mirrored: Posting[] = [];
+    for (const fact of stretch) {
+      const command = commandFor(fact);
+      if (!command) {
+        mirrored.push(...mirrorOf(fact, holders));
+        continue;
+      }
+      // what a command finds in the books is what came before it on the chain
+      await postAll(tx, mirrored);
+      mirrored = [];
+      await command(tx);
+    }
+    await postAll(tx, mirrored);
   }
 }
 
-async function book(tx: Tx, fact: ChainFact): Promise<void> {
+/** What more than an entry follows from. */
+function commandFor(fact: ChainFact): ((tx: Tx) => Promise<void>) | undefined {
   switch (fact.event) {
     case "IdentitySet":
     case "StatusSet":
     case "RateClassScheduled":
-      return settleIdentity(tx, fact);
+      return (tx) => settleIdentity(tx, fact);
     case "Issued":
-      return settleIssuance(tx, fact);
+      return (tx) => settleIssuance(tx, fact);
     case "Redeemed":
-      return settleRedemption(tx, fact);
+      return (tx) => settleRedemption(tx, fact);
     case "PositionRecorded":
     case "PositionConsumed":
     case "PositionReleased":
-      return settlePosition(tx, fact);
+      return (tx) => settlePosition(tx, fact);
     case "Payout":
-      return settlePayout(tx, fact);
+      return (tx) => settlePayout(tx, fact);
+    default:
+      return undefined;
+  }
+}
+
+function addressesIn(fact: ChainFact): Address[] {
+  switch (fact.event) {
     case "Transfer":
-      return mirrorTransfer(tx, fact);
+      return [fact.from, fact.to];
     case "FeeCollected":
-      return mirrorFee(tx, fact);
+      return [fact.payer];
     case "Staked":
     case "UnbondRequested":
     case "Withdrawn":
-      return mirrorStake(tx, fact);
-    case "RewardDistributed":
-      if (fact.grossMicros === 0n) return;
-      await post(tx, {
-        ...settledBy(fact),
-        key: `epoch-distributed:${fact.chainId}:${fact.epoch}:${fact.operatorId}`,
-        event: "epoch-distributed",
-        subject: `epoch:${fact.epoch}`,
-        transfers: epochDistributed(fact),
-      });
-      return;
+      return [fact.wallet];
     case "OperatorFeePaid":
-      await post(tx, {
-        ...settledBy(fact),
-        key: placeKey("operator-fee-paid", fact),
-        event: "operator-fee-paid",
-        subject: `operator:${fact.operatorId}`,
-        transfers: operatorFeePaid({ ...fact, to: await holderOf(tx, fact.to) }),
-      });
-      return;
+      return [fact.to];
     default:
-      return;
+      return [];
+  }
+}
+
+/** The entry that repeats in the ledger what the chain did; none where there is nothing to repeat. */
+function mirrorOf(fact: ChainFact, holders: Holders): Posting[] {
+  switch (fact.event) {
+    case "Transfer":
+      return transferOf(fact, holders);
+    case "FeeCollected":
+      return feeOf(fact, holders);
+    case "Staked":
+    case "UnbondRequested":
+    case "Withdrawn":
+      return stakeOf(fact, holders);
+    case "RewardDistributed":
+      if (fact.grossMicros === 0n) return [];
+      return [
+        {
+          ...settledBy(fact),
+          key: `epoch-distributed:${fact.chainId}:${fact.epoch}:${fact.operatorId}`,
+          event: "epoch-distributed",
+          subject: `epoch:${fact.epoch}`,
+          transfers: epochDistributed(fact),
+        },
+      ];
+    case "OperatorFeePaid":
+      return [
+        {
+          ...settledBy(fact),
+          key: placeKey("operator-fee-paid", fact),
+          event: "operator-fee-paid",
+          subject: `operator:${fact.operatorId}`,
+          transfers: operatorFeePaid({ ...fact, to: holders(fact.to) }),
+        },
+      ];
+    default:
+      return [];
   }
 }
 
@@ -79,52 +120,51 @@ const placeKey = (event: string, fact: ChainFact) =>
   `${event}:${fact.chainId}:${fact.txHash}:${fact.logIndex}`;
 
 /** Movements to and from our contracts, mints and burns have recipes of their own; this is holder to holder. */
-async function mirrorTransfer(tx: Tx, fact: TransferFact): Promise<void> {
+function transferOf(fact: TransferFact, holders: Holders): Posting[] {
   const { from, to, amountMicros } = fact;
-  const isOurs = (address: typeof from) =>
+  const isOurs = (address: Address) =>
     address === zeroAddress || contractAt(deployment(), address) !== undefined;
-  if (isOurs(from) || isOurs(to) || from === to || amountMicros === 0n) return;
-  await post(tx, {
-    ...settledBy(fact),
-    key: placeKey("transfer", fact),
-    event: "transfer-mirrored",
-    transfers: transferMirrored({
-      from: await holderOf(tx, from),
-      to: await holderOf(tx, to),
-      amountMicros,
-    }),
-  });
+  if (isOurs(from) || isOurs(to) || from === to || amountMicros === 0n) return [];
+  return [
+    {
+      ...settledBy(fact),
+      key: placeKey("transfer", fact),
+      event: "transfer-mirrored",
+      transfers: transferMirrored({ from: holders(from), to: holders(to), amountMicros }),
+    },
+  ];
 }
 
-async function mirrorFee(tx: Tx, fact: FeeFact): Promise<void> {
-  if (fact.kind === "issuance" || fact.kind === "redemption") return;
-  await post(tx, {
-    ...settledBy(fact),
-    key: placeKey("fee", fact),
-    event: "fee-collected",
-    subject: `fee:${fact.kind}`,
-    transfers: feeCollected({ payer: await holderOf(tx, fact.payer), amountMicros: fact.amountMicros }),
-  });
+function feeOf(fact: FeeFact, holders: Holders): Posting[] {
+  if (fact.kind === "issuance" || fact.kind === "redemption") return [];
+  return [
+    {
+      ...settledBy(fact),
+      key: placeKey("fee", fact),
+      event: "fee-collected",
+      subject: `fee:${fact.kind}`,
+      transfers: feeCollected({ payer: holders(fact.payer), amountMicros: fact.amountMicros }),
+    },
+  ];
 }
 
-async function mirrorStake(tx: Tx, fact: StakeFact): Promise<void> {
-  const input = {
-    holder: await holderOf(tx, fact.wallet),
-    operatorId: fact.operatorId,
-    amountMicros: fact.amountMicros,
-  };
-  const recipes = {
-    Staked: { event: "stake-mirrored", recipe: stakeMirrored },
-    UnbondRequested: { event: "unbond-mirrored", recipe: unbondMirrored },
-    Withdrawn: { event: "withdraw-mirrored", recipe: withdrawMirrored },
-  } as const;
-  const { event, recipe } = recipes[fact.event];
-  if (fact.amountMicros === 0n) return;
-  await post(tx, {
-    ...settledBy(fact),
-    key: placeKey(event, fact),
-    event,
-    subject: `wallet:${fact.wallet}`,
-    transfers: recipe(input),
-  });
+const stakeRecipes = {
+  Staked: { event: "stake-mirrored", recipe: stakeMirrored },
+  UnbondRequested: { event: "unbond-mirrored", recipe: unbondMirrored },
+  Withdrawn: { event: "withdraw-mirrored", recipe: withdrawMirrored },
+} as const;
+
+function stakeOf(fact: StakeFact, holders: Holders): Posting[] {
+  const { wallet, operatorId, amountMicros } = fact;
+  if (amountMicros === 0n) return [];
+  const { event, recipe } = stakeRecipes[fact.event];
+  return [
+    {
+      ...settledBy(fact),
+      key: placeKey(event, fact),
+      event,
+      subject: `wallet:${wallet}`,
+      transfers: recipe({ holder: holders(wallet), operatorId, amountMicros }),
+    },
+  ];
 }
