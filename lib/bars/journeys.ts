@@ -10,7 +10,7 @@ import { type Db, openFor } from "@/db/client";
 import { issuance, redemption } from "@/db/schema/collateral";
 import { staff } from "@/db/schema/staff";
 import type { Actor } from "@/lib/auth/actor";
-import { randomFrom } from "@/lib/bars/random";
+import { chooser, type Random } from "@/lib/bars/random";
 import { startBank } from "@/lib/bars/w2-warm-start";
 import { identityRegistryAbi, stakingAbi, stateTokenAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
@@ -66,14 +66,6 @@ const patienceMs = 240_000;
 const dollar = 1_000_000n;
 const broughtMicros = 9_000n * dollar;
 const gas = 900_000n;
-
-type Dice = { below(bound: number): number; pick<T>(list: readonly T[]): T };
-
-function diceFrom(seed: number): Dice {
-  const next = randomFrom(BigInt(seed));
-  const below = (bound: number) => Number(next() % BigInt(bound));
-  return { below, pick: (list) => list[below(list.length)] as (typeof list)[number] };
-}
 
 async function until<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
   const end = Date.now() + patienceMs;
@@ -168,7 +160,7 @@ export async function playJourneys(plan: JourneyPlan): Promise<JourneyResult> {
       const refund = stage.refund();
       await Promise.all(
         stage.people.map(async (person, index) => {
-          const dice = diceFrom(plan.seed + 1_000 + index);
+          const dice = chooser(plan.seed + 1_000 + index);
           while (left > 0) {
             left -= 1;
             acts[await stage.act(person, dice)] += 1;
@@ -198,7 +190,7 @@ export async function playJourneys(plan: JourneyPlan): Promise<JourneyResult> {
 }
 
 function startKiller(plan: JourneyPlan, bank: RunningBank, say: (line: string) => void) {
-  const dice = diceFrom(plan.seed);
+  const dice = chooser(plan.seed);
   const kills: Record<string, number> = {};
   const runtime = () => JSON.parse(readFileSync(bank.home.runtime, "utf8")) as Runtime;
   let stopped = false;
@@ -314,7 +306,7 @@ async function setTheStage(plan: JourneyPlan, bank: RunningBank, db: Db) {
     return undefined;
   }
 
-  async function act(person: Person, dice: Dice): Promise<ActKind> {
+  async function act(person: Person, dice: Random): Promise<ActKind> {
     const wanted = dice.pick(actKinds);
     const amountMicros = BigInt(1 + dice.below(20)) * dollar;
     const operatorId = 1 + dice.below(4);
@@ -410,15 +402,18 @@ interface Scene {
 /** Waits until nothing is under way, with nobody's help, and then counts everything. */
 async function findingsOf(scene: Scene): Promise<string[]> {
   const { db, client, contracts } = scene;
+  const { rows: clock } = await db.execute<{ now: string }>(sql`select clock_timestamp()::text as now`);
   const open = async () => {
-    const { rows } = await db.execute<{ open: number }>(sql`
-      select ((select count(*) from chain.outbox_intent where state in ('queued', 'signed', 'sent', 'mined'))
-        + (select count(*) from bank.issuance where state not in ('minted', 'refunded'))
-        + (select count(*) from bank.redemption where state <> 'released')
-        + (select count(*) from bank.dollar_transfer where state = 'initiated'))::int as open`);
-    return rows[0]?.open ?? 1;
+    const { rows } = await db.execute<{ what: string }>(sql`
+      select kind || ' ' || state || ' ' || coalesce(error, '') as what from chain.outbox_intent
+      where state in ('queued', 'signed', 'sent', 'mined') and created_at <= ${clock[0]?.now}::timestamptz
+      union all select 'issuance ' || state from bank.issuance where state not in ('minted', 'refunded')
+      union all select 'redemption ' || state from bank.redemption where state <> 'released'
+      union all select 'transfer ' || state from bank.dollar_transfer where state = 'initiated'`);
+    if (rows.length > 0) throw new Error(rows.map(({ what }) => what).join(", "));
+    return true;
   };
-  await until("nothing to be under way", async () => (await open()) === 0);
+  await until("nothing to be under way", open);
   const result = await until("the books to be compared", () =>
     reconcile(contextOf(db, { kind: "system", job: "reconcile-books" }), { client, deployment: contracts }),
   );
