@@ -10,8 +10,8 @@ describe("everything dies in turn", () => {
       seed,
       acts: rounds(8),
       people: isBar ? 6 : 2,
-      pauseMs: isBar ? { least: 3_000, most: 8_000 } : { least: 800, most: 2_000 },
-      withApp: isBar,
+      pauseMs: isBar ? { least: 1_500, most: 5_000 } : { least: 800, most: 2_000 },
+      withApp: isBar && process.env.GRANARY_APP !== "none",
       ...(!isBar && { targets: ["chain", "postgres", "signer", "validator-2", "worker"] }),
       say: isBar || process.env.JOURNEYS_REPORT ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });

@@ -71,7 +71,6 @@ export async function postAll(tx: Tx, postings: readonly Posting[]): Promise<voi
         FROM jsonb_array_elements(${JSON.stringify(part)}::jsonb) WITH ORDINALITY AS one (payload, seq)
         CROSS JOIN LATERAL ledger.post(one.payload) AS done`);
       invariant(rows[0]?.posted === part.length, "ledger.post answers for each");
-      failpoint("ledger.posted");
     }
   } catch (thrown) {
     throw inBankWords(thrown);
