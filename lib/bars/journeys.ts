@@ -109,22 +109,28 @@ class Wallet {
     this.account = privateKeyToAccount(key);
   }
 
+  private firstNonce(): Promise<number> {
+    const { client } = this.bank;
+    const { address } = this.account;
+    return until("a nonce", async () => ({ value: await client.getTransactionCount({ address }) })).then(
+      ({ value }) => value,
+    );
+  }
+
   async send(what: string, call: { to: Hex; data: Hex }, mayRevert = false): Promise<boolean> {
     const { client, chainId, finalityFile } = this.bank;
     const { address } = this.account;
-    this.nonce ??= await until("a nonce", async () => ({
-      value: await client.getTransactionCount({ address }),
-    })).then(({ value }) => value);
+    const nonce = this.nonce ?? (await this.firstNonce());
     const serializedTransaction = await this.account.signTransaction({
       ...call,
       chainId,
       gas,
-      nonce: this.nonce,
+      nonce,
       type: "eip1559",
       maxFeePerGas: 50_000_000_000n,
       maxPriorityFeePerGas: 1_000_000_000n,
     });
-    this.nonce += 1;
+    this.nonce = nonce + 1;
     const hash = keccak256(serializedTransaction);
     const receipt = await until(`${what} of ${address} to be final`, async () => {
       const found = await client.getTransactionReceipt({ hash }).catch(() => undefined);
