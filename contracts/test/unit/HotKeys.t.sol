@@ -114,7 +114,7 @@ contract HotKeysTest is Granary {
             vm.prank(issuer);
             token.mint(_thief, amount, _unissued, id);
         }
-        for (uint256 bite = FORCED_PER_HOUR; bite > 0; bite /= 2) {
+        for (uint256 bite = FORCED_PER_HOUR; bite > 0; bite /= 1 << 18) {
             vm.prank(enforcer);
             try token.forcedTransferUnderOrder(bob, _thief, bite, "order") {} catch {}
         }
