@@ -32,6 +32,8 @@ const waits = {
   lock_timeout: 10_000,
   statement_timeout: 30_000,
   idle_in_transaction_session_timeout: 30_000,
+  // a server that dies in the middle of a handshake must not be waited for without end
+  connectionTimeoutMillis: 30_000,
 };
 
 export function openDb(
