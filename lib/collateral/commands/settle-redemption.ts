@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, asc, eq, gt, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { collateralPosition, redemption, redemptionRelease } from "@/db/schema/collateral";
 import { notification } from "@/db/schema/customers";
@@ -85,7 +85,14 @@ async function earmark(tx: Tx, asked: { id: string; netMicros: bigint }): Promis
   const positions = await tx
     .select()
     .from(collateralPosition)
-    .where(and(eq(collateralPosition.state, "recorded"), eq(collateralPosition.class, cashClass)))
+    // nothing was ever minted against the others: one whose mint was refused waits here for its own release
+    .where(
+      and(
+        eq(collateralPosition.state, "recorded"),
+        eq(collateralPosition.class, cashClass),
+        gt(collateralPosition.issuedMicros, 0n),
+      ),
+    )
     .orderBy(asc(collateralPosition.recordedAt), asc(collateralPosition.id))
     .for("no key update");
   const { parts, missingMicros } = oldestFirst(
