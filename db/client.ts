@@ -45,7 +45,18 @@ export function openDb(
   const lost = (error: Error) => log.warn({ error: error.message, name }, "a database connection was lost");
   pool.on("error", lost);
   pool.on("connect", (client) => client.on("error", lost));
-  return { db: drizzle(pool, { schema }), pool, close: () => pool.end() };
+  const db = drizzle(pool, { schema });
+  // drizzle's own sends `begin` before it minds to give the connection back: each one that had died in the pool was gone
+  // from it for good, until none was left.
+  db.transaction = async (work, config) => {
+    const client = await pool.connect();
+    try {
+      return await (drizzle(client) as unknown as Db).transaction(work, config);
+    } finally {
+      client.release();
+    }
+  };
+  return { db, pool, close: () => pool.end() };
 }
 
 const kept = globalThis as { granaryDatabases?: Map<string, OpenDb> };
