@@ -295,7 +295,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     what: "Your wallet cannot reach the network.",
     money:
       "Your money is safe. If the wallet has sent anything after all, we find it before anything is asked again.",
-    next: "Check the network address (RPC) in your wallet's settings, then try this step again.",
+    next: "Check the network address (RPC) in your wallet's settings. If the wallet shows the step as waiting, cancel it there; then try this step again.",
   },
   wrong_chain: {
     what: "Your wallet is on another network.",

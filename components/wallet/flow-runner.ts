@@ -317,9 +317,10 @@ async function send(input: RunnerInput, flow: Flow, step: Step) {
   ]);
   const asked = input.read().steps[step.id] ?? { status: "todo" };
   if (holder === "key") await requireKnown(input, asked, pending);
-  const nonce = Math.max(pending, firstNonce(asked) ?? 0);
+  const nonce = Math.max(pending, asked.nonceBefore ?? asked.overNonce ?? 0);
   const blockBefore = asked.blockBefore ?? asked.overBlock ?? blockNumber.toString();
-  input.save(step.id, { status: "asking", nonceBefore: nonce, blockBefore });
+  const first = firstNonce(asked) === undefined ? await firstTime(input) : { fromNonce: firstNonce(asked) };
+  input.save(step.id, { status: "asking", nonceBefore: nonce, blockBefore, ...first });
   await askedOrSeen(input, step, async (isOpen) => {
     try {
       const txHash = await sendTransaction(input.wagmi, {
@@ -330,17 +331,22 @@ async function send(input: RunnerInput, flow: Flow, step: Step) {
       });
       if (isOpen()) input.save(step.id, { status: "done", txHash });
     } catch (thrown) {
-      throw isOpen() ? afterAsking(input, step, thrown) : thrown;
+      throw isOpen() ? afterAsking(input, step, { asked, thrown }) : thrown;
     }
   });
   input.memory.permit = undefined;
 }
 
-/** What a refusal of the wallet means for the step: a clear no was sent nowhere; anything else may have been. */
-function afterAsking(input: RunnerInput, step: Step, thrown: unknown): unknown {
+/** What a refusal of the wallet means for the step: a clear no was sent nowhere, and leaves what was asked earlier. */
+function afterAsking(
+  input: RunnerInput,
+  step: Step,
+  { asked, thrown }: { asked: StepState; thrown: unknown },
+): unknown {
   const code = walletFailure(thrown);
+  const { nonceBefore, blockBefore, fromNonce, waitedBefore, batchId } = asked;
   if (code === "wallet_rejected" || code === "wrong_chain")
-    input.save(step.id, { nonceBefore: undefined, blockBefore: undefined, batchId: undefined });
+    input.save(step.id, { nonceBefore, blockBefore, fromNonce, waitedBefore, batchId });
   return code === "chain_down" || code === "rate_limited"
     ? new AppError("wallet_offline", undefined, { cause: thrown })
     : thrown;
@@ -375,7 +381,8 @@ async function sendBatch(input: RunnerInput, flow: Flow, step: Step) {
     const { to, data } = callOf(input, flow, place);
     return { to, data };
   });
-  const batchId = input.read().steps[step.id]?.batchId ?? newBatchId();
+  const asked = input.read().steps[step.id] ?? { status: "todo" };
+  const batchId = asked.batchId ?? newBatchId();
   input.save(step.id, { status: "asking", batchId });
   const request = {
     version: "2.0.0",
@@ -393,7 +400,7 @@ async function sendBatch(input: RunnerInput, flow: Flow, step: Step) {
       if (!isOpen()) throw thrown;
       if (batchKnown(thrown)) return input.save(step.id, { status: "done" });
       const declined = walletFailure(thrown) === "wallet_rejected";
-      if (!declined && !batchRefused(thrown)) throw afterAsking(input, step, thrown);
+      if (!declined && !batchRefused(thrown)) throw afterAsking(input, step, { asked, thrown });
       // nothing was sent: the same wish goes on call by call
       input.save(step.id, { status: "todo", batchId: undefined });
       input.memory.noBatch = true;
@@ -441,7 +448,21 @@ async function minedUnder(
 
 const isOwn = (input: RunnerInput, one: Transaction) => one.from.toLowerCase() === input.owner.toLowerCase();
 
-const firstNonce = (asked: StepState) => asked.nonceBefore ?? asked.overNonce;
+const firstNonce = (asked: StepState) => asked.fromNonce ?? asked.overNonce;
+
+const waitingOf = async (input: RunnerInput): Promise<Transaction[]> => {
+  const block = await getBlock(clientOf(input), { blockTag: "pending", includeTransactions: true });
+  return block.transactions.filter((one) => isOwn(input, one as Transaction)) as Transaction[];
+};
+
+/** What waits now may be forgotten by the network, and its number taken by this step: so all that is not mined counts. */
+async function firstTime(input: RunnerInput): Promise<Pick<StepState, "fromNonce" | "waitedBefore">> {
+  const [mined, waiting] = await Promise.all([
+    getTransactionCount(clientOf(input), { address: input.owner, blockTag: "latest" }),
+    waitingOf(input).catch(() => []),
+  ]);
+  return { fromNonce: mined, waitedBefore: waiting.map(({ hash }) => hash) };
+}
 
 /** Everything the account has sent since it was asked, mined or waiting, by its own number. */
 async function sentSince(input: RunnerInput, asked: StepState): Promise<Transaction[]> {
@@ -452,7 +473,7 @@ async function sentSince(input: RunnerInput, asked: StepState): Promise<Transact
   const [mined, latest, waiting] = await Promise.all([
     getTransactionCount(client, { address: input.owner, blockTag: "latest" }),
     getBlockNumber(client, { cacheTime: 0 }),
-    getBlock(client, { blockTag: "pending", includeTransactions: true }).catch(() => undefined),
+    waitingOf(input).catch(() => []),
   ]);
   const found: Transaction[] = [];
   const blocks = { from: BigInt(since), to: latest };
@@ -460,8 +481,7 @@ async function sentSince(input: RunnerInput, asked: StepState): Promise<Transact
     const one = await minedUnder(input, nonce, blocks);
     if (one) found.push(one);
   }
-  for (const one of waiting?.transactions ?? [])
-    if (isOwn(input, one) && one.nonce >= mined) found.push(one as Transaction);
+  found.push(...waiting.filter((one) => one.nonce >= mined));
   return found;
 }
 
@@ -496,7 +516,9 @@ async function lookForSent(input: RunnerInput, flow: Flow, step: Step): Promise<
     return true;
   }
   if ((await holderOf(input)) === "contract") return false;
-  const found = (await sentSince(input, asked)).find((one) => sameAct(input, flow, step.leg, one));
+  const found = (await sentSince(input, asked)).find(
+    (one) => !asked.waitedBefore?.includes(one.hash) && sameAct(input, flow, step.leg, one),
+  );
   if (!found) return false;
   input.save(step.id, { status: "done", txHash: found.hash, nonceBefore: found.nonce, seen: true });
   return true;
@@ -608,7 +630,8 @@ async function followReplacement(
 ) {
   const asked = input.read().steps[sendId];
   if (!asked?.txHash) return false;
-  const others = (await sentSince(input, asked)).filter((one) => one.hash !== asked.txHash);
+  const notOurs = new Set([asked.txHash, ...(asked.waitedBefore ?? [])]);
+  const others = (await sentSince(input, asked)).filter((one) => !notOurs.has(one.hash));
   const same = others.find((one) => sameAct(input, flow, step.leg, one));
   if (same) {
     input.save(sendId, { status: "done", txHash: same.hash, nonceBefore: same.nonce, seen: true });

@@ -35,6 +35,10 @@ export type StepState = {
   /** written before the wallet is asked, so that a reload can tell whether anything was sent */
   nonceBefore?: number;
   blockBefore?: string;
+  /** the lowest number under which it may have gone out: a wallet may number by itself, below what it was asked */
+  fromNonce?: number;
+  /** what the account had waiting already when it was first asked: none of it is this step */
+  waitedBefore?: Hex[];
   /** the network has shown the transaction under this very number */
   seen?: boolean;
   /** everything of this step below this number is over */
@@ -169,8 +173,8 @@ export function retryFrom(state: FlowState, id: string): FlowState {
 }
 
 function askedBefore(state: StepState | undefined): StepState {
-  const { nonceBefore, blockBefore, batchId, overNonce, overBlock } = state ?? {};
-  return { status: "todo", nonceBefore, blockBefore, batchId, overNonce, overBlock };
+  const { failure: _f, txHash: _h, blockNumber: _b, seen: _s, ...asked } = state ?? {};
+  return { ...asked, status: "todo" };
 }
 
 function afterOver(state: StepState | undefined): StepState {

@@ -182,6 +182,8 @@ export function TransactionSteps(props: TransactionStepsProps) {
     wallet.connection === "connected" &&
     wallet.address &&
     wallet.address.toLowerCase() !== owner.toLowerCase();
+  // the wallet may have come back by itself, or by the notice above, since the step failed
+  const elsewhere = failure === "wrong_chain" && wallet.chainId !== chainId;
   const disconnected = wallet.phase === "ready" && wallet.connection === "none" && !finished;
 
   return (
@@ -231,7 +233,7 @@ export function TransactionSteps(props: TransactionStepsProps) {
           }
           actions={
             <>
-              {failure === "wrong_chain" && (
+              {elsewhere && (
                 <Button onClick={switchChain} busy={busyFix}>
                   {t("switchChain")}
                 </Button>
@@ -242,8 +244,10 @@ export function TransactionSteps(props: TransactionStepsProps) {
                   {t("getCoin")}
                 </Button>
               )}
-              {(errorFacts[failure].retry || failure === "network_coin_too_low") &&
-                failure !== "wrong_chain" && (
+              {(errorFacts[failure].retry ||
+                failure === "network_coin_too_low" ||
+                failure === "wrong_chain") &&
+                !elsewhere && (
                   <Button
                     variant={
                       failure === "network_coin_too_low" || failure === "wallet_not_connected"

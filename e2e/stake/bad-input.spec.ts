@@ -246,8 +246,9 @@ test.describe("with a verified wallet", () => {
     await wallet.useChain(1);
     await expect(page.getByText("Your wallet is on another network.").first()).toBeVisible();
     await page.getByTestId("sign").click();
-    await expect(page.getByText("Your wallet is on another network.").last()).toBeVisible();
-    await page.getByRole("button", { name: "Switch network" }).last().click();
+    const steps = page.getByRole("region", { name: "Steps" });
+    await expect(steps.getByText("Your wallet is on another network.")).toBeVisible();
+    await steps.getByRole("button", { name: "Switch network" }).click();
     await expect(page.getByText("Done. Our own records show it.").last()).toBeVisible({ timeout: 60_000 });
   });
 

@@ -235,10 +235,11 @@ test.describe("a hostile wallet", () => {
     const before = await openStake();
     wallet.mood.before.eth_signTypedData_v4 = () => wallet.useChain(1);
     await page.getByTestId("sign").click();
-    await expect(page.getByText("Your wallet is on another network.").last()).toBeVisible();
+    const steps = page.getByRole("region", { name: "Steps" });
+    await expect(steps.getByText("Your wallet is on another network.")).toBeVisible();
     await expectStaked(before, { staked: 0n, asked: 0 });
     wallet.mood.before = {};
-    await page.getByRole("button", { name: "Switch network" }).last().click();
+    await steps.getByRole("button", { name: "Switch network" }).click();
     await done();
     await expectStaked(before, { staked: 1n, asked: 1 });
   });
