@@ -1,6 +1,11 @@
 import { defineConfig } from "@playwright/test";
 import { browserArguments } from "./tools/browser.mjs";
 
+/** Nothing in these depends on the screen. */
+const onceIsEnough = ["edge/*.spec.ts", "stake/{hostile,contract,phone}-wallet.spec.ts"].map(
+  (one) => `**/${one}`,
+);
+
 /** One bank for the whole run, on a real chain and a real database: started by the global setup, or named by E2E_APP_URL. */
 export default defineConfig({
   testDir: "e2e",
@@ -26,7 +31,11 @@ export default defineConfig({
     },
   },
   projects: [
-    { name: "phone", use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+    {
+      name: "phone",
+      testIgnore: onceIsEnough,
+      use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+    },
     { name: "desktop", use: { viewport: { width: 1280, height: 860 } } },
   ],
 });

@@ -3,7 +3,6 @@ import { lendCookies, missingPages, pagesFor } from "./pages";
 import { visitorAs } from "./visitors";
 
 /** Every page in a real browser: no complaint in the console, no hydration that failed, nothing that the policy stopped. */
-test.skip(({ isMobile }) => isMobile, "nothing here depends on the screen");
 
 async function listening(context: BrowserContext): Promise<{ page: Page; heard: string[] }> {
   const page = await context.newPage();

@@ -9,7 +9,6 @@ import { type BuiltAction, builtActions, inBooks, pathOf, visitorAs } from "./vi
  * No request that another site makes a browser send has an effect: every action and every route that writes,
  * from every foreign origin, in every form in which a browser could send it.
  */
-test.skip(({ isMobile }) => isMobile, "nothing here depends on the screen");
 const isWhole = process.env.BAR_ROUNDS !== undefined;
 
 const amount = () => ({ amount: "3", clientKey: randomUUID() });

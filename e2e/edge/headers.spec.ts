@@ -4,7 +4,6 @@ import { missingPages, pagesFor } from "./pages";
 import { visitorAs } from "./visitors";
 
 /** The headers of a bank on every route, for everybody, at every status. */
-test.skip(({ isMobile }) => isMobile, "nothing here depends on the screen");
 
 const isWhole = process.env.BAR_ROUNDS !== undefined;
 

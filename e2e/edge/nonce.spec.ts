@@ -2,8 +2,6 @@ import { expect, test } from "@playwright/test";
 import { rounds } from "@/lib/bars/rounds";
 import { visitorAs } from "./visitors";
 
-test.skip(({ isMobile }) => isMobile, "nothing here depends on the screen");
-
 test("no nonce is given out twice, and each stands in its page", async () => {
   test.setTimeout(300_000);
   const visitor = await visitorAs();

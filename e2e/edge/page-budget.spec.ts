@@ -3,8 +3,6 @@ import { overBudget } from "@/lib/bars/w1-page-budget";
 import { weighBuild } from "@/lib/bench/pages";
 import { inProject } from "@/lib/processes/running-bank";
 
-test.skip(({ isMobile }) => isMobile, "nothing here depends on the screen");
-
 test("no page of this build outweighs its budget of script", () => {
   const weighed = weighBuild(inProject());
   expect(weighed?.pages.length).toBeGreaterThan(20);

@@ -9,7 +9,6 @@ import { packed, payloads } from "./payloads";
 import { callAction, visitorAs } from "./visitors";
 
 /** What somebody types into a text field is text to everybody who reads it. */
-test.skip(({ isMobile }) => isMobile, "nothing here depends on the screen");
 
 const step = Math.ceil(payloads.length / Math.min(rounds(8), payloads.length));
 const tried = payloads.filter((_, at) => at % step === 0);

@@ -1,7 +1,6 @@
 import { expect, test } from "@playwright/test";
 import { visitorAs } from "./visitors";
 
-test.skip(({ isMobile }) => isMobile, "nothing here depends on the screen");
 const path = "/api/csp-report";
 
 async function reported(directive: string): Promise<number> {

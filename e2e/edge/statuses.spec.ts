@@ -3,7 +3,6 @@ import { missingPages, pagePatterns } from "./pages";
 import { pathOf, visitorAs } from "./visitors";
 
 /** The status says what the page says: nobody is answered 200 with a page that means no. */
-test.skip(({ isMobile }) => isMobile, "nothing here depends on the screen");
 
 const staffPages = pagePatterns.filter((path) => /^\/staff(\/|$)/.test(path) && path !== "/staff/kit");
 const opened = (pattern: string) => pathOf(`app${pattern}/page`);

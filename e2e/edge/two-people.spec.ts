@@ -12,7 +12,6 @@ import { seeded, visitorAs } from "./visitors";
  * What is meant for one person never reaches another, also through a cache that keeps whatever it is allowed to,
  * and every .css, .js and image that it is not forbidden to keep.
  */
-test.skip(({ isMobile }) => isMobile, "nothing here depends on the screen");
 
 interface Cache {
   url: string;

@@ -5,7 +5,6 @@ import { bank } from "../fixtures/bank";
 import { visitorAs } from "./visitors";
 
 /** The server never asks where a request tells it to: a listener on this machine hears nothing. */
-test.skip(({ isMobile }) => isMobile, "nothing here depends on the screen");
 
 const crlf = "\r\n";
 

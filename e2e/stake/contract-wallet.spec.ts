@@ -29,9 +29,7 @@ import {
 test("a contract wallet signs in, is verified and stakes with one confirmation", async ({
   page,
   browser,
-  viewport,
 }) => {
-  test.skip((viewport?.width ?? 0) < 1000, "the same code at every width");
   const { rpcUrl, people } = bank();
   const key = people.find(({ slug }) => slug === "walter-brandt")?.walletKey as Hex;
   const owner = privateKeyToAccount(key);

@@ -18,7 +18,6 @@ const abi = parseAbi([
 
 /** What a wallet can do to a step between "yes" and "done". Each ends with one stake or none, and says which. */
 test.describe("a hostile wallet", () => {
-  test.skip(({ viewport }) => (viewport?.width ?? 0) < 1000, "the same code at every width");
   test.describe.configure({ mode: "serial" });
 
   let page: Page;

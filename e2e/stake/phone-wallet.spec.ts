@@ -4,9 +4,7 @@ import { expectNoViolations } from "./no-violations";
 /** The list of wallets without any wallet, and with a relay to a phone that does not answer. */
 test("a relay that does not answer is said in plain words, and the other wallets still work", async ({
   page,
-  viewport,
 }) => {
-  test.skip((viewport?.width ?? 0) < 1000, "the same code at every width");
   await page.clock.install();
   await page.routeWebSocket(/relay\.walletconnect/, () => {});
   await page.route("**/api/config", async (route) => {
