@@ -51,6 +51,8 @@ contract RollingCapTest is TestBase {
     /// Any amounts at any times: no rolling hour and no rolling day ever takes more than its cap.
     /// The times and amounts come from one seed: forty pairs as arguments cost ten times the spends themselves.
     /// forge-config: default.fuzz.runs = 100
+    /// forge-config: ci.fuzz.runs = 10000
+    /// forge-config: deep.fuzz.runs = 100000
     function testFuzz_spend_holdsInEveryRollingWindow(uint256 seed) external {
         (_cap.perHour, _cap.perDay) = (1000, 3000);
         uint256 time = 1_790_000_000;
