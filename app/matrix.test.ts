@@ -30,7 +30,7 @@ import { encode } from "next-auth/jwt";
 import { openFor } from "@/db/client";
 import { type Door, doors, gateOf } from "@/lib/auth/door-list";
 import { gather, knockers, type People } from "@/lib/auth/door-people";
-import { actionTable, cell, pageTable, routeTable } from "@/lib/auth/door-table";
+import { actionTable, cell, letterOf, pageTable, routeTable } from "@/lib/auth/door-table";
 import { pageContext, staffPage } from "@/lib/auth/page";
 import type { Permission } from "@/lib/auth/permissions";
 import { type TestBank, testBank, testDeployment } from "@/lib/processes/test-bank";
@@ -102,17 +102,6 @@ const knock = <T>(column: number, work: () => Promise<T>): Promise<T> =>
     work,
   );
 
-const letters: Record<string, string> = {
-  sign_in_required: "s",
-  signed_out: "e",
-  not_allowed: "n",
-  not_found: "0",
-  under_review: "r",
-  not_verified: "v",
-  approval_same_person: "p",
-  identity_decided: "d",
-};
-
 const everyColumn = async (work: (column: number) => Promise<string>) =>
   (await Promise.all(knockers.map((_, column) => work(column)))).join("");
 const wanted = (cells: string | undefined) =>
@@ -142,7 +131,7 @@ describe("an action", () => {
       const sent = "sn".includes(cell(cells, column)) ? shared : await input?.(people.subjects);
       const { data, serverError, validationErrors } = await knock<Answer>(column, () => action(sent));
       if (validationErrors) return JSON.stringify(validationErrors);
-      return serverError ? (letters[serverError.code] ?? serverError.code) : data === null ? "?" : "y";
+      return serverError ? (letterOf[serverError.code] ?? serverError.code) : data === null ? "?" : "y";
     });
     expect(row).toBe(wanted(cells));
   });
@@ -170,7 +159,7 @@ describe("a route", () => {
       );
       if (response.status < 400) return "y";
       const { code } = (await response.json()) as { code?: string };
-      return code ? (letters[code] ?? code) : response.status === 503 ? "y" : String(response.status);
+      return code ? (letterOf[code] ?? code) : response.status === 503 ? "y" : String(response.status);
     });
     expect(row).toBe(wanted(cells));
   });

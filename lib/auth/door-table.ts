@@ -13,6 +13,18 @@ import { identityForm, type Subjects } from "@/lib/auth/door-people";
  */
 export const cell = (cells: string, column: number): string => cells.replaceAll(" ", "")[column] ?? "";
 
+/** How an error code is written in the table. */
+export const letterOf: Record<string, string> = {
+  sign_in_required: "s",
+  signed_out: "e",
+  not_allowed: "n",
+  not_found: "0",
+  under_review: "r",
+  not_verified: "v",
+  approval_same_person: "p",
+  identity_decided: "d",
+};
+
 type Input = (subjects: Subjects) => Promise<Record<string, unknown>> | Record<string, unknown>;
 
 export interface ActionRow {

@@ -1,9 +1,6 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bar } from "@/lib/bars/bar";
-import { inProject } from "@/lib/processes/running-bank";
+import { reportOf } from "@/lib/bars/report";
 
 interface Spec {
   title: string;
@@ -67,44 +64,9 @@ export function judgeBrowser({ suites, errors }: BrowserReport, size?: string) {
   };
 }
 
-async function playwright(files: string[], env: Record<string, string>): Promise<BrowserReport> {
-  const folder = mkdtempSync(join(tmpdir(), "granary-bar-"));
-  const file = join(folder, "report.json");
-  try {
-    const said = await new Promise<string>((resolve, reject) => {
-      const child = spawn(
-        process.execPath,
-        [
-          inProject("node_modules", "@playwright", "test", "cli.js"),
-          ...["test", ...files, "--project=desktop", `--output=${join(folder, "results")}`],
-        ],
-        {
-          cwd: inProject(),
-          env: {
-            ...process.env,
-            ...env,
-            PLAYWRIGHT_JSON_OUTPUT_FILE: file,
-            NO_COLOR: "1",
-            FORCE_COLOR: "0",
-          },
-          stdio: ["ignore", "pipe", "pipe"],
-        },
-      );
-      let tail = "";
-      const keep = (chunk: Buffer) => {
-        tail = (tail + chunk.toString()).slice(-4_000);
-      };
-      child.stdout.on("data", keep);
-      child.stderr.on("data", keep);
-      child.once("error", reject);
-      child.once("close", () => resolve(tail));
-    });
-    try {
-      return JSON.parse(readFileSync(file, "utf8")) as BrowserReport;
-    } catch {
-      throw new Error(`the tests did not run:\n${said}`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+const playwright = (files: string[], env: Record<string, string>): Promise<BrowserReport> =>
+  reportOf(
+    ["@playwright", "test", "cli.js"],
+    (_, folder) => ["test", ...files, "--project=desktop", `--output=${join(folder, "results")}`],
+    (file) => ({ ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: file, FORCE_COLOR: "0" }),
+  );

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Door, doors } from "@/lib/auth/door-list";
 import { gather, type Knocker, knockers, type People } from "@/lib/auth/door-people";
-import { actionTable, cell, pageTable, routeTable } from "@/lib/auth/door-table";
+import { actionTable, cell, letterOf, pageTable, routeTable } from "@/lib/auth/door-table";
 import { type Answer, ask, type DoorBank } from "@/lib/bars/door-bank";
 import { issuanceTerms } from "@/lib/collateral/queries";
 import { bpsOfUp } from "@/lib/money/math";
@@ -55,17 +55,6 @@ export function readAction({ status, text }: Answer): { code?: string; invalid?:
   const error = new RegExp(`^${found.serverError.replace(/^\$[@L]?/, "")}:(.*)$`, "m").exec(text)?.[1];
   return { code: error ? (JSON.parse(error) as { code: string }).code : "unread" };
 }
-
-const codes: Record<string, string> = {
-  sign_in_required: "s",
-  signed_out: "e",
-  not_allowed: "n",
-  not_found: "0",
-  under_review: "r",
-  not_verified: "v",
-  approval_same_person: "p",
-  identity_decided: "d",
-};
 
 const inPlaces: Record<string, string> = { "/stake": "c", "/staff/not-allowed": "n", "/staff": "h" };
 
@@ -128,7 +117,7 @@ export async function takeMatrix(bank: DoorBank, port: number): Promise<Matrix> 
     if (invalid) return "invalid";
     // The worker has granted coin to whoever has none before they ask: it is too soon, and they were let through.
     if (door.id === "requestCoin" && code === "rate_limited") return "y";
-    return code === undefined ? "y" : (codes[code] ?? code);
+    return code === undefined ? "y" : (letterOf[code] ?? code);
   }
 
   async function knockRoute(door: Door, who: Knocker, from: Record<string, string>): Promise<string> {
@@ -148,7 +137,7 @@ export async function takeMatrix(bank: DoorBank, port: number): Promise<Matrix> 
     );
     if (answer.status < 400) return "y";
     const code = /"code":"(\w+)"/.exec(answer.text)?.[1];
-    return code ? (codes[code] ?? code) : String(answer.status);
+    return code ? (letterOf[code] ?? code) : String(answer.status);
   }
 
   const found: Matrix = { cells: 0, wrong: [], rows: new Map() };

@@ -1,9 +1,5 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Bar } from "@/lib/bars/bar";
-import { inProject } from "@/lib/processes/running-bank";
+import { reportOf } from "@/lib/bars/report";
 
 interface Report {
   testResults: {
@@ -60,39 +56,9 @@ export function judge({ testResults }: Report, size?: string) {
   };
 }
 
-async function vitest(args: string[], env: Record<string, string>): Promise<Report> {
-  const folder = mkdtempSync(join(tmpdir(), "granary-bar-"));
-  const file = join(folder, "report.json");
-  try {
-    const said = await new Promise<string>((resolve, reject) => {
-      const child = spawn(
-        process.execPath,
-        [
-          inProject("node_modules", "vitest", "vitest.mjs"),
-          ...["run", "--reporter=json", `--outputFile=${file}`],
-          ...args,
-        ],
-        {
-          cwd: inProject(),
-          env: { ...process.env, ...env, NO_COLOR: "1" },
-          stdio: ["ignore", "pipe", "pipe"],
-        },
-      );
-      let tail = "";
-      const keep = (chunk: Buffer) => {
-        tail = (tail + chunk.toString()).slice(-4_000);
-      };
-      child.stdout.on("data", keep);
-      child.stderr.on("data", keep);
-      child.once("error", reject);
-      child.once("close", () => resolve(tail));
-    });
-    try {
-      return JSON.parse(readFileSync(file, "utf8")) as Report;
-    } catch {
-      throw new Error(`the tests did not run:\n${said}`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+const vitest = (args: string[], env: Record<string, string>): Promise<Report> =>
+  reportOf(
+    ["vitest", "vitest.mjs"],
+    (file) => ["run", "--reporter=json", `--outputFile=${file}`, ...args],
+    () => env,
+  );

@@ -17,21 +17,12 @@ import {
   stateTokenAbi,
   taxVaultAbi,
 } from "@/lib/chain/abi";
-import { contractNames, type Deployment } from "@/lib/chain/addresses";
 import { checkCall, type OutgoingCall, type Sender } from "@/lib/chain/allow-list";
 import { largestCallMicros } from "@/lib/chain/call-ranges";
+import { testDeployment } from "@/lib/processes/test-bank";
 
 /** B5: what the bank's keys sign is one of a few calls with sensible parameters; whatever else stands in a row is refused. */
-const deployment: Deployment = {
-  chainId: 31337,
-  deployedAtBlock: 1,
-  bytecodeHash: `0x${"00".repeat(32)}`,
-  epochSeconds: 30,
-  unbondingSeconds: 60,
-  contracts: Object.fromEntries(
-    contractNames.map((name, i) => [name, `0x${(i + 1).toString(16).padStart(40, "c")}`]),
-  ) as Deployment["contracts"],
-};
+const deployment = testDeployment;
 const { contracts } = deployment;
 const holder: Address = "0x00000000000000000000000000000000000000aa";
 const id = (n: number): Hex => keccak256(toHex(`id ${n}`));

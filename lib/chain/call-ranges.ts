@@ -1,6 +1,7 @@
 import { type Address, type Hex, isAddressEqual, zeroAddress } from "viem";
 import type { ContractName, Deployment } from "@/lib/chain/addresses";
 import { identityKinds, identityStatuses } from "@/lib/chain/facts";
+import type { PositionMessage } from "@/lib/chain/typed-data";
 
 /**
  * Which parameters the bank's keys may sign for, function by function; a function without a row is refused.
@@ -36,19 +37,7 @@ const rows: { [contract in ContractName]?: Record<string, Check> } = {
       isHolder(args[0], d) && isPaid(args[1]) && isId(args[2]) && isId(args[3]),
   },
   reserveRegistry: {
-    record: ([p, custodian, valuer]: [
-      {
-        positionId: Hex;
-        class: number;
-        marketValue: bigint;
-        lendableValue: bigint;
-        receiptHash: Hex;
-        asOf: bigint;
-        expiresAt: bigint;
-      },
-      Hex,
-      Hex,
-    ]) =>
+    record: ([p, custodian, valuer]: [PositionMessage, Hex, Hex]) =>
       isId(p.positionId) &&
       p.class <= 10 &&
       isPaid(p.marketValue) &&

@@ -1,11 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Db } from "@/db/client";
-import { epochManagerAbi } from "@/lib/chain/abi";
 import { chainClient } from "@/lib/chain/client";
-import type { ChainFact } from "@/lib/chain/facts";
-import { openIndexer } from "@/lib/chain/indexer";
-import { project } from "@/lib/chain/projections";
 import { NodeTrouble, type Trouble } from "@/lib/chain/trouble";
 import { type FaultyNode, type LieName, lies, startFaultyNode } from "@/lib/processes/faulty-node";
 import {
@@ -15,7 +11,8 @@ import {
   type TestChain,
   verifyWallet,
 } from "@/lib/processes/test-chain";
-import { type TestDatabase, testDatabase } from "@/lib/processes/test-postgres";
+import { payFee, pictureOf, testIndex } from "@/lib/processes/test-index";
+import type { TestDatabase } from "@/lib/processes/test-postgres";
 
 const dollars = (n: number) => BigInt(n) * 1_000_000n;
 
@@ -54,20 +51,9 @@ const databases: TestDatabase[] = [];
 let own: Awaited<ReturnType<typeof index>>;
 
 async function index(rpcUrl: string) {
-  const database = await testDatabase();
+  const client = chainClient({ rpcUrl, chainId: 31337, timeoutMs: 1_500 });
+  const { database, db, indexer, settled } = await testIndex({ client, deployment: chain.deployment });
   databases.push(database);
-  const { db } = database.open("worker", 3);
-  const settled: ChainFact[] = [];
-  const indexer = openIndexer({
-    db,
-    client: chainClient({ rpcUrl, chainId: 31337, timeoutMs: 1_500 }),
-    deployment: chain.deployment,
-    finalityFile: undefined,
-    settle: async (tx, facts) => {
-      await project(tx, facts);
-      settled.push(...facts);
-    },
-  });
   /** steps until nothing more happens, or until the node's trouble has a word */
   const settle = async (): Promise<Trouble | undefined> => {
     for (let quiet = 0; quiet < 8; ) {
@@ -83,15 +69,6 @@ async function index(rpcUrl: string) {
   return { db, settled, settle };
 }
 
-/** one transaction, three logs of two contracts */
-const payFee = () =>
-  chain.send(20, {
-    to: chain.deployment.contracts.epochManager,
-    abi: epochManagerAbi,
-    functionName: "requestDataValidation",
-    args: [`0x${"ab".repeat(32)}`, dollars(1)],
-  });
-
 const feesAfter = (place: number) =>
   own.settled.slice(place).filter(({ event }) => event === "FeeCollected").length;
 
@@ -99,18 +76,6 @@ const cursors = async (db: Db) =>
   JSON.stringify(
     (await db.execute(sql`select name, block_number, block_hash from chain.cursor order by name`)).rows,
   );
-
-async function picture(db: Db): Promise<string> {
-  const { rows } = await db.execute<{ picture: unknown }>(sql`
-    select json_build_object(
-      'blocks', (select json_agg(json_build_array(number, hash, parent_hash, is_final) order by number) from chain.block),
-      'logs', (select json_agg(json_build_array(block_number, block_hash, tx_hash, log_index, event, args, settled_at is not null)
-                order by block_number, log_index) from chain.log),
-      'fees', (select json_agg(f order by block_number, log_index) from chain.fee f),
-      'cursors', (select json_agg(json_build_array(name, block_number, block_hash) order by name) from chain.cursor)
-    ) as picture`);
-  return JSON.stringify(rows[0]?.picture);
-}
 
 beforeAll(async () => {
   chain = await startTestChain();
@@ -133,7 +98,7 @@ describe("a node that", () => {
   it.each(Object.keys(lies) as LieName[])("%s is named, credits nothing and leaves no gap", async (lie) => {
     const credited = own.settled.length;
     const before = await cursors(own.db);
-    await payFee();
+    await payFee(chain);
     await chain.mine(4);
     node.tell(lie);
     expect(await own.settle()).toBe(words[lie]);
@@ -165,7 +130,7 @@ describe("a node that", () => {
   it("lags is followed as far as it goes, and beyond once it has heard of the rest", async () => {
     const head = await chain.client.getBlockNumber();
     node.freezeAt(head);
-    await payFee();
+    await payFee(chain);
     await chain.mine(4);
     const credited = own.settled.length;
     expect(await own.settle()).toBeUndefined();
@@ -181,7 +146,7 @@ describe("a node that", () => {
     expect(await own.settle()).toBeUndefined();
     const fresh = await index(chain.rpcUrl);
     expect(await fresh.settle()).toBeUndefined();
-    expect(await picture(own.db)).toBe(await picture(fresh.db));
+    expect(await pictureOf(own.db)).toBe(await pictureOf(fresh.db));
   });
 
   it("is never asked for logs, which nothing proves", () => {

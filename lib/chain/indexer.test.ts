@@ -1,9 +1,7 @@
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Db } from "@/db/client";
 import { randomFrom } from "@/lib/bars/random";
 import { barSeed, patience, rounds } from "@/lib/bars/rounds";
-import { epochManagerAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import type { ChainFact } from "@/lib/chain/facts";
 import { finalizedBlockOf } from "@/lib/chain/finality";
@@ -17,7 +15,8 @@ import {
   type TestChain,
   verifyWallet,
 } from "@/lib/processes/test-chain";
-import { type TestDatabase, testDatabase } from "@/lib/processes/test-postgres";
+import { payFee, pictureOf, testIndex } from "@/lib/processes/test-index";
+import type { TestDatabase } from "@/lib/processes/test-postgres";
 
 const dollars = (n: number) => BigInt(n) * 1_000_000n;
 
@@ -25,46 +24,14 @@ let chain: TestChain;
 const databases: TestDatabase[] = [];
 
 async function freshIndex(settled: ChainFact[] = [], deployment: Deployment = chain.deployment) {
-  const database = await testDatabase();
-  databases.push(database);
-  const { db } = database.open("worker", 4);
-  const indexer = openIndexer({
-    db,
-    client: chain.client,
-    deployment,
-    finalityFile: undefined,
-    settle: async (tx, facts) => {
-      await project(tx, facts);
-      settled.push(...facts);
-    },
-  });
-  return { db, indexer, settled };
+  const made = await testIndex({ client: chain.client, deployment }, settled);
+  databases.push(made.database);
+  return made;
 }
 
 async function settle(indexer: Indexer): Promise<void> {
   for (let quiet = 0; quiet < 2; ) quiet = (await indexer.step()) ? 0 : quiet + 1;
 }
-
-/** Everything that an index holds, without the clocks of its own making. */
-async function picture(db: Db): Promise<string> {
-  const { rows } = await db.execute<{ picture: unknown }>(sql`
-    select json_build_object(
-      'blocks', (select json_agg(json_build_array(number, hash, parent_hash, is_final) order by number) from chain.block),
-      'logs', (select json_agg(json_build_array(block_number, block_hash, tx_hash, log_index, event, args, settled_at is not null)
-                order by block_number, log_index) from chain.log),
-      'fees', (select json_agg(f order by block_number, log_index) from chain.fee f),
-      'cursors', (select json_agg(json_build_array(name, block_number, block_hash) order by name) from chain.cursor)
-    ) as picture`);
-  return JSON.stringify(rows[0]?.picture);
-}
-
-const payFee = () =>
-  chain.send(20, {
-    to: chain.deployment.contracts.epochManager,
-    abi: epochManagerAbi,
-    functionName: "requestDataValidation",
-    args: [`0x${"ab".repeat(32)}`, dollars(1)],
-  });
 
 /** What a reorg did to the transactions it unmade. */
 const fates = ["vanished", "replaced", "mined in another block", "mined in another order"] as const;
@@ -144,7 +111,7 @@ describe("the indexer", () => {
     const seen = { vanished: 0, remined: 0, reordered: 0 };
     for (let script = 0; script < rounds(10); script++) {
       await mintTokens(chain, chain.address(20), dollars(script + 1));
-      await payFee();
+      await payFee(chain);
       await settle(indexer);
       const depth = 2 + below(5);
       const fork = (await chain.client.getBlockNumber()) - BigInt(depth);
@@ -170,7 +137,7 @@ describe("the indexer", () => {
     await settle(indexer);
     const fresh = await freshIndex();
     await settle(fresh.indexer);
-    expect(await picture(db), `seed ${seed}`).toBe(await picture(fresh.db));
+    expect(await pictureOf(db), `seed ${seed}`).toBe(await pictureOf(fresh.db));
     const place = (fact: ChainFact) => `${fact.blockHash}:${fact.logIndex}`;
     expect(settled.map(place)).toEqual(fresh.settled.map(place));
     expect(new Set(settled.map(place)).size).toBe(settled.length);

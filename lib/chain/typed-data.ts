@@ -7,7 +7,7 @@ interface Place {
 }
 
 /** The fields that a custody receipt and a valuation share; the differing type name keeps them apart. */
-interface PositionMessage {
+export interface PositionMessage {
   positionId: Hex;
   class: number;
   marketValue: bigint;

@@ -1,24 +1,10 @@
 import type { CommandContext } from "@/lib/auth/actor";
 import { gauge } from "@/lib/metrics";
-import {
-  chainNow,
-  epochsNow,
-  heartbeatsNow,
-  jobsNow,
-  outboxNow,
-  reconciliationNow,
-} from "@/lib/operations/queries";
+import { machinesNow } from "@/lib/operations/queries";
 
 /** Fills the gauges that are read from the books and the chain when somebody asks. */
 export async function readGauges(ctx: CommandContext): Promise<void> {
-  const [outbox, chain, jobs, epochs, reconciliation, heartbeats] = await Promise.all([
-    outboxNow(ctx),
-    chainNow(ctx),
-    jobsNow(ctx),
-    epochsNow(ctx, 1),
-    reconciliationNow(ctx),
-    heartbeatsNow(ctx),
-  ]);
+  const { outbox, chain, jobs, heartbeats, epoch, reconciliation } = await machinesNow(ctx);
 
   const intents = gauge("granary_outbox_intents", "Chain effects by state", ["state"]);
   intents.reset();
@@ -45,9 +31,8 @@ export async function readGauges(ctx: CommandContext): Promise<void> {
     gauge("granary_jobs_oldest_seconds", "How long the oldest due job has waited").set(jobs.oldestSeconds);
   }
 
-  const newest = epochs[0];
-  if (newest)
-    gauge("granary_epoch_age_seconds", "Time since the newest epoch was proposed").set(newest.ageSeconds);
+  if (epoch)
+    gauge("granary_epoch_age_seconds", "Time since the newest epoch was proposed").set(epoch.ageSeconds);
 
   const differences = gauge("granary_reconciliation_difference_micros", "Chain less ledger", ["what"]);
   differences.reset();

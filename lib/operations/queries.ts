@@ -260,3 +260,16 @@ export async function auditTrail(ctx: CommandContext, subject: string): Promise<
     .orderBy(desc(auditRow.id))
     .limit(100);
 }
+
+/** Everything that the bank's machines say of themselves, asked at once. */
+export async function machinesNow(ctx: CommandContext) {
+  const [outbox, chain, jobs, heartbeats, [epoch], reconciliation] = await Promise.all([
+    outboxNow(ctx),
+    chainNow(ctx),
+    jobsNow(ctx),
+    heartbeatsNow(ctx),
+    epochsNow(ctx, 1),
+    reconciliationNow(ctx),
+  ]);
+  return { outbox, chain, jobs, heartbeats, epoch, reconciliation };
+}

@@ -62,14 +62,14 @@ export default async function RewardsPage({ searchParams }: Search) {
                 <h3 className="mb-3 font-semibold">{t("total")}</h3>
                 <PayoutLines
                   caption={t("total")}
-                  gross={totals.grossMicros}
-                  fee={totals.operatorFeeMicros}
-                  lines={[
-                    { level: "federal", amountMicros: totals.federalMicros },
-                    { level: "state", amountMicros: totals.stateMicros },
-                    { level: "local", amountMicros: totals.localMicros },
-                  ]}
-                  net={totals.netMicros}
+                  of={{
+                    ...totals,
+                    lines: [
+                      { level: "federal", amountMicros: totals.federalMicros },
+                      { level: "state", amountMicros: totals.stateMicros },
+                      { level: "local", amountMicros: totals.localMicros },
+                    ],
+                  }}
                 />
               </div>
               <Files years={years} />
@@ -122,14 +122,7 @@ function Payout({ row, timeZone }: { row: RewardRow; timeZone: string }) {
       </div>
       <div className="flex flex-wrap items-start justify-between gap-x-6">
         <Why question={t("why")} className="min-w-0 flex-1 basis-72">
-          <PayoutLines
-            caption={t("historyTitle")}
-            gross={row.grossMicros}
-            fee={row.operatorFeeMicros}
-            lines={row.lines}
-            net={row.netMicros}
-            transaction={row.txHash}
-          />
+          <PayoutLines caption={t("historyTitle")} of={row} />
         </Why>
         <NavLink href={`/stake/rewards/${row.id}`} className="link inline-flex min-h-11 items-center">
           {t("worked")}

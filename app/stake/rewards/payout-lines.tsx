@@ -14,28 +14,22 @@ type Line = {
   source?: string;
 };
 
-/** One payout from gross to net, in the order the money goes; each tax line can say why. */
-export function PayoutLines({
-  caption,
-  gross,
-  fee,
-  lines,
-  net,
-  transaction,
-}: {
-  caption: string;
-  gross: bigint;
-  fee: bigint;
+type Payout = {
+  grossMicros: bigint;
+  operatorFeeMicros: bigint;
   lines: readonly Line[];
-  net: bigint;
-  transaction?: string;
-}) {
+  netMicros: bigint;
+  txHash?: string;
+};
+
+/** One payout from gross to net, in the order the money goes; each tax line can say why. */
+export function PayoutLines({ caption, of }: { caption: string; of: Payout }) {
   const t = translator("stake.rewards");
   return (
     <dl aria-label={caption} className="max-w-form border-y-2 border-ink text-ink">
-      <Row term={t("colGross")} value={<Amount amountMicros={gross} />} />
-      <Row term={t("fee")} value={<Amount amountMicros={fee} flow="out" />} />
-      {lines.map((line) => (
+      <Row term={t("colGross")} value={<Amount amountMicros={of.grossMicros} />} />
+      <Row term={t("fee")} value={<Amount amountMicros={of.operatorFeeMicros} flow="out" />} />
+      {of.lines.map((line) => (
         <div
           key={line.level}
           className="grid grid-cols-[1fr_auto] items-baseline gap-x-4 border-t border-rule py-2"
@@ -65,14 +59,14 @@ export function PayoutLines({
       <div className="flex items-baseline justify-between gap-4 border-t-2 border-ink py-2 font-semibold">
         <dt>{t("net")}</dt>
         <dd>
-          <Amount amountMicros={net} />
+          <Amount amountMicros={of.netMicros} />
         </dd>
       </div>
-      {transaction && (
+      {of.txHash && (
         <div className="flex items-baseline justify-between gap-4 border-t border-rule py-2 text-note text-soft">
           <dt>{t("transaction")}</dt>
           <dd>
-            <Copyable value={transaction} what={t("transaction")} shorten />
+            <Copyable value={of.txHash} what={t("transaction")} shorten />
           </dd>
         </div>
       )}

@@ -146,13 +146,7 @@ function Figures({ overview, now, choices }: { overview: StakeOverview; now: Rew
 }
 
 const Lines = ({ now }: { now: RewardNow }) => (
-  <PayoutLines
-    caption={translator("stake.rewards")("linesTitle")}
-    gross={now.grossMicros}
-    fee={now.operatorFeeMicros}
-    lines={now.lines}
-    net={now.netMicros}
-  />
+  <PayoutLines caption={translator("stake.rewards")("linesTitle")} of={now} />
 );
 
 function Claim({ actor, now }: { actor: Customer; now: RewardNow }) {

@@ -45,14 +45,7 @@ export default async function PayoutPage({ params, searchParams }: Props) {
         <Verdict reward={reward} />
         <div className="grid gap-x-14 gap-y-12 lg:grid-cols-2">
           <Section title={t("bill")}>
-            <PayoutLines
-              caption={t("bill")}
-              gross={row.grossMicros}
-              fee={row.operatorFeeMicros}
-              lines={row.lines}
-              net={row.netMicros}
-              transaction={row.txHash}
-            />
+            <PayoutLines caption={t("bill")} of={row} />
           </Section>
           <Difference previous={reward.previous} timeZone={timeZone} />
         </div>
