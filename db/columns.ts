@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { bigint, integer, numeric, text, timestamp, uuid } from "drizzle-orm/pg-core";
+import { bigint, customType, integer, numeric, text, timestamp, uuid } from "drizzle-orm/pg-core";
 import type { Address, Hex } from "viem";
 
 /** Money: whole micros (1e-6 of a dollar or of a token); wei where the name says so. */
@@ -10,6 +10,7 @@ export const bankNow = sql`bank.now()`;
 export const realNow = sql`clock_timestamp()`;
 export const id = () => uuid("id").primaryKey().default(sql`gen_random_uuid()`);
 export const address = (name: string) => text(name).$type<Address>();
+export const bytea = customType<{ data: Buffer }>({ dataType: () => "bytea" });
 export const hex = (name: string) => text(name).$type<Hex>();
 
 /** Which bank, subsidiary and state a row belongs to; entries inherit it from their account. */

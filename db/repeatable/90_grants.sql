@@ -1,4 +1,4 @@
--- Least privilege. Nobody but the owner writes ledger tables; ledger.post is the door. Nobody but the signer sees nonces.
+-- Least privilege. Nobody but the owner writes ledger tables; ledger.post_many is the door. Nobody but the signer sees nonces.
 REVOKE ALL ON ALL TABLES IN SCHEMA bank, ledger, chain FROM PUBLIC, granary_app, granary_worker, granary_signer, granary_readonly;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA bank, ledger, chain FROM PUBLIC, granary_app, granary_worker, granary_signer, granary_readonly;
 REVOKE ALL ON SCHEMA bank, ledger, chain, public FROM PUBLIC, granary_app, granary_worker, granary_signer, granary_readonly;
@@ -7,7 +7,8 @@ GRANT USAGE ON SCHEMA bank, ledger, chain TO granary_app, granary_worker, granar
 GRANT EXECUTE ON FUNCTION bank.now(), bank.home_bank(), bank.home_state()
   TO granary_app, granary_worker, granary_signer, granary_readonly;
 GRANT EXECUTE ON FUNCTION ledger.verify() TO granary_app, granary_worker, granary_readonly;
-GRANT EXECUTE ON FUNCTION ledger.post(jsonb) TO granary_app, granary_worker;
+GRANT EXECUTE ON FUNCTION ledger.post(jsonb), ledger.post_many(jsonb) TO granary_app, granary_worker;
+GRANT EXECUTE ON FUNCTION ledger.totals_of(bigint) TO granary_app, granary_worker, granary_readonly;
 GRANT EXECUTE ON FUNCTION bank.start_clock(bigint), bank.advance_clock(bigint) TO granary_worker;
 GRANT SELECT ON bank.installation, bank.demo_clock, bank.switch, bank.heartbeat
   TO granary_app, granary_worker, granary_signer, granary_readonly;

@@ -97,6 +97,7 @@ describe("the chart of accounts", () => {
           isMemo: row.is_memo,
           isClearing: row.is_clearing,
           isCustomer: row.is_customer,
+          isMirror: row.is_mirror,
         },
       ]),
     );
@@ -193,21 +194,30 @@ describe("nobody below zero", () => {
 });
 
 describe("what the door itself refuses", () => {
-  it.each([["0"], ["-1"], ["1.5"], ["NaN"], ["Infinity"], ["1e3"], [""], [" 1"], ["9".repeat(38)], [null]])(
-    "amount %j",
-    async (amount) => expect(await raw(rawEvent(amount))).toBe("GR004"),
-  );
+  it.each([
+    ["0"],
+    ["-1"],
+    ["1.5"],
+    ["NaN"],
+    ["Infinity"],
+    ["1e3"],
+    [""],
+    [" 1"],
+    ["9".repeat(39)],
+    [null],
+    [5],
+  ])("amount %j", async (amount) => expect(await raw(rawEvent(amount))).toBe("GR004"));
 
   it("events that move nothing, to nowhere, or to themselves", async () => {
     expect(await raw(rawEvent("1", { transfers: [] }))).toBe("GR004");
     const move = (debit: unknown, credit: unknown, asset = "USD") =>
       raw(rawEvent("1", { transfers: [{ asset, amount: "1", debit, credit }] }));
     const clearing = { class: "rail_clearing" };
-    expect(await move(clearing, { class: "no_such_class" })).toBe("23503");
-    expect(await move(clearing, { class: "suspense" }, "TOKEN")).toBe("23503");
-    expect(await move(clearing, clearing)).toBe("23514");
-    expect(await raw({ ...rawEvent("1"), key: "" })).toBe("23514");
-    expect(await raw({ ...rawEvent("1"), effectiveAt: "infinity" })).toBe("23514");
+    expect(await move(clearing, { class: "no_such_class" })).toBe("GR004");
+    expect(await move(clearing, { class: "suspense" }, "TOKEN")).toBe("GR004");
+    expect(await move(clearing, clearing)).toBe("GR004");
+    expect(await raw({ ...rawEvent("1"), key: "" })).toBe("GR004");
+    expect(await raw({ ...rawEvent("1"), effectiveAt: "infinity" })).toBe("GR004");
     expect(await move(clearing, { class: "suspense" })).toBe("posted");
   });
 
@@ -221,7 +231,7 @@ describe("what the door itself refuses", () => {
     await expect(late).rejects.toSatisfy((thrown) => databaseError(thrown).code === "GR002");
     const empty = bank.owner.execute(sql`
       INSERT INTO ledger.event (key, payload_hash, kind, subject, effective_at, recorded_at, actor, request_id, transfer_count)
-      VALUES ('empty', '0x' || repeat('00', 32), 'k', 's', now(), now(), 'a', 'r', 1)`);
+      VALUES ('empty', sha256('empty'), 'k', 's', now(), now(), 'a', 'r', 1)`);
     await expect(empty).rejects.toSatisfy((thrown) => databaseError(thrown).code === "GR004");
     for (const change of [
       sql`UPDATE ledger.event SET kind = 'x'`,

@@ -1,9 +1,10 @@
 import { sql } from "drizzle-orm";
-import type { Tx } from "@/db/client";
+import type { Executor, Tx } from "@/db/client";
 import { inBankWords } from "@/db/transaction";
 import { type Actor, actorName } from "@/lib/auth/actor";
 import { invariant } from "@/lib/errors";
 import { failpoint } from "@/lib/failpoint";
+import { type RefusalCode, refusalError } from "@/lib/ledger/refusals";
 import type { Transfer } from "@/lib/ledger/transfer";
 
 export type Posting = {
@@ -17,62 +18,103 @@ export type Posting = {
   effectiveAt?: Date;
   actor: Actor | string;
   requestId: string;
-  transfers: Transfer[];
+  transfers?: Transfer[];
+  /** amounts set aside until they are posted, given back, or expire */
+  holds?: (Transfer & { expiresAt: Date })[];
+  /** holds that end with this event; of a posted one the rest is given back */
+  ends?: { hold: string; seq?: number; as: "post" | "void" | "expire"; amountMicros?: bigint }[];
+  /** the key of the event that this one puts right */
+  corrects?: string;
+  /** returns of it at most what is left */
+  isRefund?: boolean;
+  /** stands or falls together with the next */
+  isLinked?: boolean;
   detail?: Record<string, string>;
 };
 
 export type Posted = { eventId: bigint; replayed: boolean };
 
-const payloadOf = (posting: Posting) => {
-  invariant(posting.transfers.length > 0, "an event moves something");
-  return {
-    key: posting.key,
-    kind: posting.event,
-    subject: posting.subject ?? posting.key,
-    ...(posting.effectiveAt && { effectiveAt: posting.effectiveAt.toISOString() }),
-    actor: typeof posting.actor === "string" ? posting.actor : actorName(posting.actor),
-    requestId: posting.requestId,
-    ...(posting.detail && { detail: posting.detail }),
-    transfers: posting.transfers.map(({ debit, credit, asset, amountMicros }) => ({
-      debit,
-      credit,
-      asset,
-      amount: amountMicros.toString(),
+export type Answer =
+  | { outcome: "posted" | "replayed"; eventId: bigint }
+  | { outcome: "refused"; code: RefusalCode; what: string | null };
+
+const line = ({ debit, credit, asset, amountMicros, isUpTo }: Transfer) => ({
+  debit,
+  credit,
+  asset,
+  amount: amountMicros.toString(),
+  ...(isUpTo && { upTo: true }),
+});
+
+/** An event as ledger.post_many reads it. */
+export const payloadOf = (posting: Posting) => ({
+  key: posting.key,
+  kind: posting.event,
+  subject: posting.subject ?? posting.key,
+  ...(posting.effectiveAt && { effectiveAt: posting.effectiveAt.toISOString() }),
+  actor: typeof posting.actor === "string" ? posting.actor : actorName(posting.actor),
+  requestId: posting.requestId,
+  ...(posting.detail && { detail: posting.detail }),
+  transfers: (posting.transfers ?? []).map(line),
+  ...(posting.holds && {
+    holds: posting.holds.map((hold) => ({ ...line(hold), expiresAt: hold.expiresAt.toISOString() })),
+  }),
+  ...(posting.ends && {
+    ends: posting.ends.map(({ amountMicros, ...end }) => ({
+      ...end,
+      ...(amountMicros !== undefined && { amount: amountMicros.toString() }),
     })),
-  };
+  }),
+  ...(posting.corrects && { corrects: posting.corrects }),
+  ...(posting.isRefund && { refund: true }),
+  ...(posting.isLinked && { linked: true }),
+});
+
+type Row = {
+  outcome: Answer["outcome"];
+  event_id: string | null;
+  code: RefusalCode | null;
+  what: string | null;
 };
 
-/** The only door for money. The same key and payload answer the first event again; another payload is refused. */
-export async function post(tx: Tx, posting: Posting): Promise<Posted> {
-  const payload = payloadOf(posting);
+export const answerOf = ({ outcome, event_id, code, what }: Row): Answer =>
+  outcome === "refused"
+    ? { outcome, code: code as RefusalCode, what }
+    : { outcome, eventId: BigInt(event_id as string) };
+
+/** The only door for money: each event as if one after the other, and an answer for each; a refused one touches nothing. */
+export async function postMany(db: Executor, postings: readonly Posting[]): Promise<Answer[]> {
+  if (postings.length === 0) return [];
   try {
-    const { rows } = await tx.execute<{ event_id: string; replayed: boolean }>(
-      sql`SELECT event_id, replayed FROM ledger.post(${JSON.stringify(payload)}::jsonb)`,
+    const { rows } = await db.execute<Row>(
+      sql`SELECT outcome, event_id, code, what FROM ledger.post_many(${JSON.stringify(postings.map(payloadOf))}::jsonb) ORDER BY seq`,
     );
-    const [row] = rows;
-    invariant(row, "ledger.post answers");
-    failpoint("ledger.posted");
-    return { eventId: BigInt(row.event_id), replayed: row.replayed };
+    invariant(rows.length === postings.length, "ledger.post_many answers for each");
+    return rows.map(answerOf);
   } catch (thrown) {
     throw inBankWords(thrown);
   }
 }
 
+/** The same door for one event within a command: a refusal stops the command. */
+export async function post(tx: Tx, posting: Posting): Promise<Posted> {
+  invariant(
+    (posting.transfers ?? posting.holds ?? posting.ends ?? []).length > 0,
+    "an event moves something",
+  );
+  const [answer] = await postMany(tx, [posting]);
+  invariant(answer, "ledger.post_many answers");
+  if (answer.outcome === "refused") throw refusalError(answer.code, answer.what);
+  failpoint("ledger.posted");
+  return { eventId: answer.eventId, replayed: answer.outcome === "replayed" };
+}
+
 /** events in one statement: far below what its time limit allows on a slow day */
-const atOnce = 200;
+const atOnce = 1_000;
 
 /** The same door for many events, one after the other in their order; one refusal refuses all of the transaction. */
 export async function postAll(tx: Tx, postings: readonly Posting[]): Promise<void> {
-  try {
-    for (let at = 0; at < postings.length; at += atOnce) {
-      const part = postings.slice(at, at + atOnce).map(payloadOf);
-      const { rows } = await tx.execute<{ posted: number }>(sql`
-        SELECT count(done.event_id)::int AS posted
-        FROM jsonb_array_elements(${JSON.stringify(part)}::jsonb) WITH ORDINALITY AS one (payload, seq)
-        CROSS JOIN LATERAL ledger.post(one.payload) AS done`);
-      invariant(rows[0]?.posted === part.length, "ledger.post answers for each");
-    }
-  } catch (thrown) {
-    throw inBankWords(thrown);
-  }
+  for (let at = 0; at < postings.length; at += atOnce)
+    for (const answer of await postMany(tx, postings.slice(at, at + atOnce)))
+      if (answer.outcome === "refused") throw refusalError(answer.code, answer.what);
 }

@@ -1,6 +1,6 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import type { Executor } from "@/db/client";
-import { account, event } from "@/db/schema/ledger";
+import { accountNow, event } from "@/db/schema/ledger";
 import type { AccountRef } from "@/lib/ledger/accounts";
 import { type AccountClass, type Asset, assetOf, chartOfAccounts } from "@/lib/ledger/chart-of-accounts";
 
@@ -11,12 +11,12 @@ const signed = (row: { side: string; debitsMicros: bigint; creditsMicros: bigint
 export async function balanceOf(db: Executor, ref: AccountRef): Promise<bigint> {
   const [row] = await db
     .select()
-    .from(account)
+    .from(accountNow)
     .where(
       and(
-        eq(account.class, ref.class),
-        eq(account.asset, assetOf(ref.class)),
-        eq(account.owner, ref.owner ?? ""),
+        eq(accountNow.class, ref.class),
+        eq(accountNow.asset, assetOf(ref.class)),
+        eq(accountNow.owner, ref.owner ?? ""),
       ),
     );
   return row ? signed(row) : 0n;
@@ -43,11 +43,11 @@ export async function balanceAt(db: Executor, ref: AccountRef, at: Date): Promis
 export async function totalOf(db: Executor, accountClass: AccountClass): Promise<bigint> {
   const [row] = await db
     .select({
-      debitsMicros: sql<string>`coalesce(sum(${account.debitsMicros}), 0)::text`,
-      creditsMicros: sql<string>`coalesce(sum(${account.creditsMicros}), 0)::text`,
+      debitsMicros: sql<string>`coalesce(sum(${accountNow.debitsMicros}), 0)::text`,
+      creditsMicros: sql<string>`coalesce(sum(${accountNow.creditsMicros}), 0)::text`,
     })
-    .from(account)
-    .where(eq(account.class, accountClass));
+    .from(accountNow)
+    .where(eq(accountNow.class, accountClass));
   return signed({
     side: chartOfAccounts[accountClass].side,
     debitsMicros: BigInt(row?.debitsMicros ?? 0),
@@ -109,14 +109,14 @@ export type TrialBalanceRow = {
 export async function trialBalance(db: Executor): Promise<TrialBalanceRow[]> {
   const rows = await db
     .select({
-      class: account.class,
-      asset: sql<Asset>`${account.asset}`,
-      debits: sql<string>`sum(${account.debitsMicros})::text`,
-      credits: sql<string>`sum(${account.creditsMicros})::text`,
+      class: accountNow.class,
+      asset: sql<Asset>`${accountNow.asset}`,
+      debits: sql<string>`sum(${accountNow.debitsMicros})::text`,
+      credits: sql<string>`sum(${accountNow.creditsMicros})::text`,
     })
-    .from(account)
-    .groupBy(account.class, account.asset)
-    .orderBy(asc(account.asset), asc(account.class));
+    .from(accountNow)
+    .groupBy(accountNow.class, accountNow.asset)
+    .orderBy(asc(accountNow.asset), asc(accountNow.class));
   return rows.map((row) => ({
     class: row.class,
     asset: row.asset,

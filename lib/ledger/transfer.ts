@@ -3,9 +3,16 @@ import type { AccountRef } from "@/lib/ledger/accounts";
 import { type Asset, assetOf } from "@/lib/ledger/chart-of-accounts";
 
 /** One amount from the credited to the debited account, both in one asset. */
-export type Transfer = { debit: AccountRef; credit: AccountRef; asset: Asset; amountMicros: bigint };
+export type Transfer = {
+  debit: AccountRef;
+  credit: AccountRef;
+  asset: Asset;
+  amountMicros: bigint;
+  /** this much, or as much as can be used */
+  isUpTo?: boolean;
+};
 
-type Line = { debit: AccountRef; credit: AccountRef; amountMicros: bigint };
+type Line = Omit<Transfer, "asset">;
 
 /** Lines of a recipe as transfers: the asset follows from the accounts, empty lines fall away. Refuses: negatives, two assets. */
 export function transfers(...lines: Line[]): Transfer[] {
