@@ -199,3 +199,53 @@ export const accountNow = ledger
     creditsMicros: micros("credits_micros").notNull(),
   })
   .existing();
+
+/** What an account is, apart from its totals, at its opening and after every change. */
+export const accountHistory = ledger.table(
+  "account_history",
+  {
+    id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
+    accountId: bigint("account_id", { mode: "bigint" }).notNull(),
+    standing: jsonb("standing").$type<Record<string, unknown>>().notNull(),
+    xactId: text("xact_id").notNull(),
+  },
+  (table) => [
+    index("account_history_account").on(table.accountId, table.id),
+    index("account_history_sealing").on(table.xactId),
+  ],
+);
+
+/** Hides accounts and people in a period's batches; the worker alone reads it. */
+export const sealSalt = ledger.table("seal_salt", {
+  period: bigint("period", { mode: "bigint" }).primaryKey(),
+  salt: bytea("salt").notNull(),
+});
+
+/** A Merkle batch of what the transactions from `fromXact` up to, not including, `toXact` committed. */
+export const seal = ledger.table("seal", {
+  number: bigint("number", { mode: "bigint" }).primaryKey(),
+  period: bigint("period", { mode: "bigint" }).notNull(),
+  fromXact: text("from_xact").notNull(),
+  toXact: text("to_xact").notNull(),
+  leafCount: integer("leaf_count").notNull(),
+  root: bytea("root").notNull(),
+  sealedAt: instant("sealed_at").notNull(),
+  /** the complete subtrees of the log that end with this batch, smallest first */
+  nodes: bytea("nodes").notNull(),
+  /** the root of the log over batches 1 to this one */
+  head: bytea("head").notNull(),
+});
+
+export const sealChunk = ledger.table(
+  "seal_chunk",
+  {
+    seal: bigint("seal", { mode: "bigint" }).notNull(),
+    place: integer("place").notNull(),
+    leafCount: integer("leaf_count").notNull(),
+    root: bytea("root").notNull(),
+    firstXact: text("first_xact").notNull(),
+    firstRank: integer("first_rank").notNull(),
+    firstId: bigint("first_id", { mode: "bigint" }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.seal, table.place] })],
+);

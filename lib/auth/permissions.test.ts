@@ -32,6 +32,7 @@ const matrix: Record<Permission, string> = {
   "rewards:read_own": "-y------",
   "claim:push": "--y-----",
   "epoch:propose": "--y-----",
+  "ledger:seal": "--y-----",
   "remittance:prepare": "--y-y---",
   "faucet:grant": "-yy-----",
   "compliance:flag": "----y---",

@@ -38,6 +38,7 @@ export const permissionTable = {
   "rewards:read_own": ["customer"],
   "claim:push": ["system"],
   "epoch:propose": ["system"],
+  "ledger:seal": ["system"],
   "remittance:prepare": ["compliance", "system"],
   "faucet:grant": ["customer", "system"],
   "compliance:flag": ["compliance"],

@@ -1,22 +1,32 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { inTransaction } from "@/db/transaction";
 import { verbs } from "@/lib/cli/ledger";
+import { toJson } from "@/lib/cli/main";
 import { post } from "@/lib/ledger/posting";
 import { bringDollars } from "@/lib/ledger/recipes/bring-dollars";
+import { sealBooks } from "@/lib/ledger/seal/commands/seal-books";
 import { type TestBank, testBank } from "@/lib/processes/test-bank";
 
 let bank: TestBank;
+let home: string;
 beforeAll(async () => {
   bank = await testBank();
+  home = mkdtempSync(join(tmpdir(), "granary-cli-"));
   vi.stubEnv("DATABASE_URL_READONLY", bank.database.urls.readonly);
+  vi.stubEnv("DATABASE_URL_WORKER", bank.database.urls.worker);
+  vi.stubEnv("GRANARY_HOME", home);
 });
 afterAll(async () => {
+  rmSync(home, { recursive: true, force: true });
   vi.unstubAllEnvs();
   await bank.close();
 });
 
-const run = (verb: string) =>
-  verbs[verb]!.run({ args: [], options: {}, readJson: vi.fn(), readText: vi.fn(), readLines: vi.fn() });
+const run = (verb: string, args: string[] = [], options: Record<string, string> = {}) =>
+  verbs[verb]!.run({ args, options, readJson: vi.fn(), readText: vi.fn(), readLines: vi.fn() });
 
 describe("the ledger on the command line", () => {
   it("has a trial balance with a sum for each asset", async () => {
@@ -38,16 +48,50 @@ describe("the ledger on the command line", () => {
     expect(verbs["trial-balance"]!.show!(answer as never)).toMatch(/total +USD .*\nThe books balance\.$/);
   });
 
-  it("verifies the rules, and ends with code 1 when one is broken", async () => {
-    expect(await run("verify")).toEqual({ ok: true, findings: [] });
+  it("verifies the sealed books, and ends with code 1 when they were touched", async () => {
+    await sealBooks({ ...bank.system, db: bank.worker }, { folder: join(home, "seals"), period: 1n });
+    expect(await run("verify")).toMatchObject({
+      what: "books",
+      ok: true,
+      seals: 1n,
+      waiting: 0,
+      findings: [],
+    });
     expect(process.exitCode).toBeUndefined();
     const { owner } = bank;
-    await owner.execute("ALTER TABLE ledger.account DISABLE TRIGGER account_stays");
-    await owner.execute(
-      "UPDATE ledger.account SET credits_micros = credits_micros + 1 WHERE class = 'dollar_deposit'",
-    );
-    expect(await run("verify")).toMatchObject({ ok: false });
+    await owner.execute("ALTER TABLE ledger.event DISABLE TRIGGER append_only");
+    await owner.execute('UPDATE ledger.event SET detail = \'{"forged": "yes"}\'');
+    const answer = await run("verify");
+    expect(answer).toMatchObject({ ok: false });
+    const codes = (answer as { findings: { code: string }[] }).findings.map(({ code }) => code);
+    expect(codes).toEqual(expect.arrayContaining(["batch_differs", "guard_off"]));
+    expect(verbs.verify!.show!(answer as never)).toContain("(batch_differs)");
     expect(process.exitCode).toBe(1);
     process.exitCode = undefined;
+    await owner.execute("UPDATE ledger.event SET detail = '{}'");
+    await owner.execute("ALTER TABLE ledger.event ENABLE TRIGGER append_only");
+    expect(await run("verify")).toMatchObject({ ok: true });
+  });
+
+  it("writes a batch and proofs that are verified without the bank", async () => {
+    const out = join(home, "batch.jsonl");
+    expect(await run("batch", ["1"], { out })).toMatchObject({ number: 1n, path: out });
+    const anchor = join(home, "seals", "heads.jsonl");
+    const heads = { anchor, file: out };
+    const [proof, consistency] = [join(home, "proof.json"), join(home, "consistency.json")];
+    writeFileSync(proof, toJson(await run("proof", ["cli"])));
+    writeFileSync(consistency, toJson(await run("proof", [], { from: "1" })));
+    vi.stubEnv("DATABASE_URL_WORKER", "postgres://nobody@127.0.0.1:1/none");
+    for (const options of [heads, { proof }, { proof: consistency }])
+      expect(await run("verify", [], options as never)).toMatchObject({ ok: true });
+    expect(process.exitCode).toBeUndefined();
+    writeFileSync(out, readFileSync(out, "utf8").replace("5000000", "5000001"));
+    expect(await run("verify", [], heads)).toMatchObject({ ok: false, findings: [{ code: "root_differs" }] });
+    writeFileSync(proof, readFileSync(proof, "utf8").replace("5000000", "5000001"));
+    expect(await run("verify", [], { proof })).toMatchObject({ ok: false });
+    expect(process.exitCode).toBe(1);
+    process.exitCode = undefined;
+    await expect(run("verify", [], { file: "nowhere" })).rejects.toThrow("--file takes");
+    await expect(run("batch", ["x"])).rejects.toThrow("number of a seal");
   });
 });

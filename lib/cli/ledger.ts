@@ -1,7 +1,24 @@
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { dbFor } from "@/db/client";
 import { table } from "@/lib/cli/table";
-import type { Verbs } from "@/lib/cli/verb";
-import { type TrialBalanceRow, trialBalance, verifyLedger } from "@/lib/ledger/queries";
+import { BadInput, type Verbs } from "@/lib/cli/verb";
+import { type TrialBalanceRow, trialBalance } from "@/lib/ledger/queries";
+import { sealFolder } from "@/lib/ledger/seal/anchor";
+import { writeBatch } from "@/lib/ledger/seal/batch-file";
+import type { Header } from "@/lib/ledger/seal/format";
+import { consistencyProof, inclusionProof } from "@/lib/ledger/seal/queries";
+import {
+  type BatchReport,
+  type ConsistencyProof,
+  type InclusionProof,
+  opensLeaf,
+  provesConsistency,
+  provesInclusion,
+  readAnchor,
+  verifyBatch,
+} from "@/lib/ledger/seal/verify-batch";
+import { type BooksReport, verifyAnchoredBooks } from "@/lib/ledger/seal/verify-books";
 import { formatAmount } from "@/lib/money/format";
 
 interface TrialBalance {
@@ -50,14 +67,118 @@ export const verbs: Verbs = {
       ].join("\n"),
   },
   verify: {
-    summary: "Every rule of the ledger held against what is in it",
+    summary:
+      "The books recomputed: totals, events, transfers, leaves, batches, log, and the heads anchored outside the database; or one file, without a bank",
+    usage: "[--file batch.jsonl [--anchor heads.jsonl]] [--proof proof.json]",
     needs: "bank",
-    async run() {
-      const findings = await verifyLedger(dbFor("readonly"));
-      if (findings.length > 0) process.exitCode = 1;
-      return { ok: findings.length === 0, findings };
+    needless: ["file", "proof"],
+    async run({ options }): Promise<Verified> {
+      const answer = await verified(options);
+      if (!answer.ok) process.exitCode = 1;
+      return answer;
     },
-    show: ({ ok, findings }: { ok: boolean; findings: string[] }) =>
-      ok ? "Every rule holds." : findings.join("\n"),
+    show: showVerified,
+  },
+  batch: {
+    summary: "Writes a sealed batch to a file that can be verified without the bank",
+    usage: "<seal number> [--out batch.jsonl]",
+    needs: "bank",
+    async run({ args, options }) {
+      const number = sealNumber(args[0], "batch takes the number of a seal.");
+      const path = typeof options.out === "string" ? options.out : `batch-${number}.jsonl`;
+      return { number, path, ...(await writeBatch(dbFor("worker"), { number, path })) };
+    },
+    show: ({ number, path, leaves }: { number: bigint; path: string; leaves: number }) =>
+      `Seal ${number}: ${leaves} leaves in ${path}.`,
+  },
+  proof: {
+    summary:
+      "That an event is in the sealed log, from its leaf to the head; or that a head continues an older one",
+    usage: "<event key> [--size N] | --from N [--size N]",
+    needs: "bank",
+    async run({ args, options }): Promise<InclusionProof | ConsistencyProof> {
+      const size =
+        options.size === undefined ? undefined : sealNumber(options.size, "--size takes a number.");
+      const [eventKey] = args;
+      if (options.from !== undefined)
+        return consistencyProof(dbFor("worker"), {
+          older: sealNumber(options.from, "--from takes the number of a seal."),
+          size,
+        });
+      if (!eventKey)
+        throw new BadInput("proof takes the key of an event, or --from with the number of a seal.");
+      return inclusionProof(dbFor("worker"), { eventKey, size });
+    },
   },
 };
+
+type Verified =
+  | ({ what: "books" } & BooksReport)
+  | ({ what: "batch" } & Omit<BatchReport, "header"> & { header: Header | undefined })
+  | { what: "inclusion" | "consistency"; ok: boolean; head: string };
+
+const sealNumber = (given: string | true | undefined, otherwise: string): bigint => {
+  if (typeof given !== "string" || !/^[1-9][0-9]{0,17}$/.test(given)) throw new BadInput(otherwise);
+  return BigInt(given);
+};
+
+const textOf = (path: string | true | undefined, what: string): string => {
+  if (typeof path !== "string") throw new BadInput(`--${what} takes the path of a file.`);
+  if (!existsSync(path)) throw new BadInput(`There is no file ${path}.`);
+  return readFileSync(path, "utf8");
+};
+
+async function verified(options: Record<string, string | true>): Promise<Verified> {
+  if (options.proof !== undefined) return verifiedProof(textOf(options.proof, "proof"));
+  if (options.file === undefined)
+    return { what: "books", ...(await verifyAnchoredBooks(dbFor("worker"), sealFolder())) };
+  const path = options.file;
+  if (typeof path !== "string" || !existsSync(path)) throw new BadInput("--file takes the path of a batch.");
+  const anchor = options.anchor === undefined ? undefined : readAnchor(textOf(options.anchor, "anchor"));
+  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
+  const report = await verifyBatch(lines, (number) => anchor?.heads.get(number));
+  const findings = [
+    ...report.findings,
+    ...(anchor?.findings.map((what) => ({ code: "anchor_broken" as const, at: 0, what })) ?? []),
+    ...(anchor && report.header && !anchor.heads.has(report.header.number)
+      ? [
+          {
+            code: "anchor_behind" as const,
+            at: 0,
+            what: `seal ${report.header.number} is not in the anchor file`,
+          },
+        ]
+      : []),
+  ];
+  return { what: "batch", ...report, ok: findings.length === 0, findings };
+}
+
+function verifiedProof(text: string): Verified {
+  let proof: Partial<InclusionProof & ConsistencyProof>;
+  try {
+    proof = JSON.parse(text) as typeof proof;
+    if (proof.olderHead !== undefined)
+      return {
+        what: "consistency",
+        ok: provesConsistency(proof as ConsistencyProof),
+        head: String(proof.head),
+      };
+    const { line = "", opening } = proof;
+    const ok = provesInclusion(proof as InclusionProof) && (!opening || opensLeaf(line, opening));
+    return { what: "inclusion", ok, head: String(proof.head) };
+  } catch (error) {
+    throw new BadInput(`That is not a proof: ${(error as Error).message}.`);
+  }
+}
+
+function showVerified(answer: Verified): string {
+  if (answer.what === "inclusion" || answer.what === "consistency")
+    return answer.ok ? `Proved, up to head ${answer.head}.` : "This proves nothing.";
+  const found = answer.findings.map(
+    (one) => `${"at" in one && one.at ? `line ${one.at}: ` : ""}${one.what} (${one.code})`,
+  );
+  if (!answer.ok) return found.join("\n");
+  return answer.what === "batch"
+    ? `Seal ${answer.header?.number}: ${answer.events} events, ${answer.transfers} transfers, root ${answer.root}. Everything agrees.`
+    : `${answer.events} events and ${answer.transfers} transfers in ${answer.seals} seals, ${answer.waiting} not yet sealed; head ${answer.head ?? "none yet"}. Everything agrees.`;
+}

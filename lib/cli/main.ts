@@ -127,7 +127,7 @@ export async function main(argv: readonly string[]): Promise<number> {
           : `${noun} has no verb "${name}": use ${Object.keys(verbs).join(", ")}.`,
       );
     }
-    if (verb.needs === "bank") {
+    if (verb.needs === "bank" && !verb.needless?.some((option) => option in rest)) {
       const { enterRunningBank } = await import("@/lib/processes/running-bank");
       enterRunningBank();
     }

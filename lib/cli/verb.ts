@@ -8,6 +8,8 @@ export interface Verb {
   usage?: string;
   /** a verb that needs "bank" gets the environment of the running installation first */
   needs?: "bank";
+  /** options with which it needs no bank after all */
+  needless?: readonly string[];
   /** answers one document, or an async iterable of documents that are streamed one a line */
   run(call: Call): Promise<unknown>;
   /** the answer for people; without it they get indented JSON */

@@ -24,6 +24,14 @@ export interface EpochRow {
   verdicts: EpochVerdict[];
 }
 
+/** The epoch that is being earned now: the one after the last final one. */
+export async function nextEpoch(db: Executor): Promise<bigint> {
+  const { rows } = await db.execute<{ number: string }>(
+    sql`SELECT coalesce(max(number), 0) + 1 AS number FROM chain.epoch WHERE state = 'final'`,
+  );
+  return BigInt(rows[0]?.number ?? 1);
+}
+
 /** The last epochs, newest first, with what every validator said. Public. */
 export async function recentEpochs(n: number, db: Executor = dbFor("app")): Promise<EpochRow[]> {
   const rows = await db

@@ -162,6 +162,12 @@ const steps = {
     });
   },
 
+  /** dollars come in and are sealed */
+  async seal(town, play) {
+    await bring(play, town.ada, 1);
+    await play.job("seal-ledger");
+  },
+
   async save(_, play) {
     await play.ask("save");
   },

@@ -17,6 +17,8 @@ export interface JobTools {
   custodian: Custodian;
   valuer: Valuer;
   isDemo: boolean;
+  /** where the heads of the sealed books are anchored, outside the database */
+  sealFolder: string;
 }
 
 export interface Job {

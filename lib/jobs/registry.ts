@@ -6,6 +6,7 @@ import { mineWhileWaiting } from "@/lib/jobs/mine-while-waiting";
 import { receiptPositions } from "@/lib/jobs/receipt-positions";
 import { reconcileBooks } from "@/lib/jobs/reconcile-books";
 import { releaseReserves } from "@/lib/jobs/release-reserves";
+import { sealLedger } from "@/lib/jobs/seal-ledger";
 import { sweepStuck } from "@/lib/jobs/sweep-stuck";
 import { sweepTaxes } from "@/lib/jobs/sweep-taxes";
 import { topUp } from "@/lib/jobs/top-up";
@@ -20,6 +21,7 @@ export const jobs: readonly Job[] = [
   topUp,
   attestReserves,
   reconcileBooks,
+  sealLedger,
   sweepTaxes,
   sweepStuck,
   fundDataClient,

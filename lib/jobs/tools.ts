@@ -3,6 +3,7 @@ import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
 import { env } from "@/lib/env";
 import type { JobTools } from "@/lib/jobs/job";
+import { sealFolder } from "@/lib/ledger/seal/anchor";
 import { liveAttestors } from "@/lib/vendors/attestors/live";
 import { liveCustodian } from "@/lib/vendors/custodian/live";
 import { liveValuer } from "@/lib/vendors/valuer/live";
@@ -18,5 +19,6 @@ export function jobTools(db: Db): JobTools {
     custodian: liveCustodian({ url: env.custodianUrl, token: env.standinToken }),
     valuer: liveValuer({ url: env.valuerUrl, token: env.standinToken }),
     isDemo: env.isDemo,
+    sealFolder: sealFolder(),
   };
 }

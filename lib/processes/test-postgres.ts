@@ -46,6 +46,8 @@ export default function setup() {
 
 export type TestDatabase = {
   ownerUrl: string;
+  /** of whoever runs the machine, above every rule of the database */
+  superuserUrl: string;
   urls: Record<RuntimeRole, string>;
   /** a pool of one role, closed by close() */
   open(role: RuntimeRole | "owner", max?: number): OpenDb;
@@ -66,6 +68,7 @@ export async function testDatabase(): Promise<TestDatabase> {
   const opened: OpenDb[] = [];
   return {
     ownerUrl,
+    superuserUrl: superuserUrl(place, name),
     urls,
     open(role, max = 10) {
       const made = openDb(role === "owner" ? ownerUrl : urls[role], { max, name: `test ${role}` });

@@ -89,6 +89,7 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
     custodian: config.custodian,
     valuer: config.valuer,
     isDemo: true,
+    sealFolder: join(config.home, "seals"),
   };
   /** blocks that the indexer has not read yet; it reads up to a hundred a step */
   let unseen = 1;

@@ -1,0 +1,68 @@
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import { env } from "@/lib/env";
+import { failpoint } from "@/lib/failpoint";
+import { type AnchoredHead, anchorFormat, decodeAnchored, encodeAnchored } from "@/lib/ledger/seal/format";
+import { writeDurably } from "@/lib/processes/home";
+
+/** The heads of the log, outside the database: whoever rewrites history there cannot rewrite it here. */
+export const anchorFile = (folder: string): string => join(folder, "heads.jsonl");
+
+/** Where this installation keeps it. */
+export const sealFolder = (): string => join(env.home, "seals");
+
+export const hasAnchor = (folder: string): boolean => existsSync(anchorFile(folder));
+
+/** The first line, on disk before the first seal is made: from then on a file that is missing was taken away. */
+export function beginAnchor(folder: string, { bankId, at }: { bankId: string; at: Date }): void {
+  writeDurably(anchorFile(folder), `${JSON.stringify([anchorFormat, bankId, at.toISOString()])}\n`);
+}
+
+/** longer than any line */
+const tailBytes = 4096;
+
+/** The head anchored last. A line that a crash cut short was never anchored, and is taken away. */
+export function lastAnchored(folder: string): AnchoredHead | undefined {
+  const file = openSync(anchorFile(folder), "r+");
+  try {
+    const { size } = fstatSync(file);
+    const tail = Buffer.alloc(Math.min(size, tailBytes));
+    readSync(file, tail, 0, tail.length, size - tail.length);
+    const end = tail.lastIndexOf(0x0a) + 1;
+    if (end === 0) throw new Error(`${anchorFile(folder)} is not an anchor file`);
+    if (end < tail.length) {
+      ftruncateSync(file, size - tail.length + end);
+      fsyncSync(file);
+    }
+    const lines = tail
+      .subarray(0, end - 1)
+      .toString()
+      .split("\n");
+    const isFirst = lines.length === 1 && size <= tailBytes;
+    return isFirst ? undefined : decodeAnchored(lines.at(-1) as string);
+  } finally {
+    closeSync(file);
+  }
+}
+
+export function appendHeads(folder: string, heads: readonly AnchoredHead[]): void {
+  const file = openSync(anchorFile(folder), "a");
+  try {
+    const bytes = Buffer.from(heads.map((head) => `${encodeAnchored(head)}\n`).join(""));
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    failpoint("anchor.written");
+    fsyncSync(file);
+    failpoint("anchor.synced");
+  } finally {
+    closeSync(file);
+  }
+}
