@@ -319,7 +319,7 @@ async function checkLeaves(
       find("batch_differs", `seal ${seal.number}: its entries are not those that were sealed`);
     roots = [];
     count = 0n;
-    if (seals[at + 1]?.salt !== seal.salt) aliases.clear();
+    if (seals[at]?.salt !== seal.salt) aliases.clear();
   };
   const named = (salt: Uint8Array, id: string): NamedAccount => {
     const known = aliases.get(id);
@@ -373,9 +373,10 @@ async function checkLeaves(
   }
   while (at < seals.length) endSeal(seals[at++] as SealRow);
   for (const name of chunks.keys()) find("chunk_differs", `chunk ${name} holds nothing`);
-  const { rows } = await tx.execute<{ n: number }>(sql`SELECT count(*)::int AS n FROM ledger.transfer`);
-  if (rows[0]?.n !== transfers)
-    find("transfer_lost", `${(rows[0]?.n ?? 0) - transfers} transfers are of no event`);
+  const { rows } = await tx.execute<{ n: number }>(sql`
+    SELECT (SELECT count(*) FROM ledger.transfer)::int + (SELECT count(*) FROM ledger.pending)::int
+      + (SELECT count(*) FROM ledger.resolution)::int AS n`);
+  if (rows[0]?.n !== parts) find("transfer_lost", `${(rows[0]?.n ?? 0) - parts} lines are of no event`);
   return { events, transfers, waiting };
 }
 
@@ -495,7 +496,10 @@ async function checkAccounts(
   { accounts, find }: { accounts: Map<string, Totals>; find: Find },
 ): Promise<void> {
   const sums = new Map<string, bigint>();
-  type Row = Record<"id" | "class" | "asset" | "side" | "debits" | "credits" | "held" | "open" | "listed", string> &
+  type Row = Record<
+    "id" | "class" | "asset" | "side" | "debits" | "credits" | "held" | "open" | "listed",
+    string
+  > &
     Record<"is_clearing" | "is_customer" | "is_mirror" | "is_standing", boolean | null>;
   for await (const row of rowsOf<Row>(
     tx,
@@ -535,7 +539,10 @@ async function checkAccounts(
     sums.set(row.asset, (sums.get(row.asset) ?? 0n) + own.debits - own.credits);
   }
   for (const [asset, sum] of sums) if (sum !== 0n) find("assets_uneven", `${asset} does not sum to zero`);
-  const { rows } = await tx.execute<{ code: "account_differs" | "hold_differs" | "checkpoint_differs"; what: string }>(sql`
+  const { rows } = await tx.execute<{
+    code: "account_differs" | "hold_differs" | "checkpoint_differs";
+    what: string;
+  }>(sql`
     SELECT 'account_differs' AS code, 'an entry is of account ' || account_id || ', which is gone' AS what
     FROM ledger.account_history h WHERE NOT EXISTS (SELECT FROM ledger.account a WHERE a.id = h.account_id)
     UNION ALL
