@@ -112,10 +112,11 @@ export const verbs: Verbs = {
   },
 };
 
+type VerifiedProof = { what: "inclusion" | "consistency"; ok: boolean; head: string };
 type Verified =
+  | VerifiedProof
   | ({ what: "books" } & BooksReport)
-  | ({ what: "batch" } & Omit<BatchReport, "header"> & { header: Header | undefined })
-  | { what: "inclusion" | "consistency"; ok: boolean; head: string };
+  | ({ what: "batch" } & Omit<BatchReport, "header"> & { header: Header | undefined });
 
 const sealNumber = (given: string | true | undefined, otherwise: string): bigint => {
   if (typeof given !== "string" || !/^[1-9][0-9]{0,17}$/.test(given)) throw new BadInput(otherwise);
@@ -172,7 +173,7 @@ function verifiedProof(text: string): Verified {
 }
 
 function showVerified(answer: Verified): string {
-  if (answer.what === "inclusion" || answer.what === "consistency")
+  if (!("findings" in answer))
     return answer.ok ? `Proved, up to head ${answer.head}.` : "This proves nothing.";
   const found = answer.findings.map(
     (one) => `${"at" in one && one.at ? `line ${one.at}: ` : ""}${one.what} (${one.code})`,
