@@ -91,6 +91,7 @@ export const errorFacts = {
   approval_changed: refused,
   approval_decided: refusedForNow,
   // keys and races
+  not_compared: refusedForNow,
   idempotency_conflict: { http: 409, moneySafe: true, retry: false },
   conflict: refusedForNow,
   busy: outage,

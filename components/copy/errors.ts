@@ -377,6 +377,11 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     money: untouched,
     next: "Reload the page to see the decision.",
   },
+  not_compared: {
+    what: "Chain and books have not been found equal since sending was turned off.",
+    money: "All money is safe. Nothing is sent until then.",
+    next: "Wait for the next reconciliation under Operations; if it shows a difference, resolve that first.",
+  },
   idempotency_conflict: {
     what: "The same reference was used before for something else.",
     money: "Your money is safe. The first one counts, and it was done once.",

@@ -1,4 +1,4 @@
-import { bigint, boolean, jsonb, pgSchema, text } from "drizzle-orm/pg-core";
+import { bigint, boolean, integer, jsonb, pgSchema, primaryKey, text } from "drizzle-orm/pg-core";
 import { bankNow, instant, realNow } from "@/db/columns";
 
 export const bank = pgSchema("bank");
@@ -19,7 +19,7 @@ export const demoClock = bank.table("demo_clock", {
   movedAt: instant("moved_at").notNull().default(realNow),
 });
 
-export const switchNames = ["mint", "issue", "stake", "payout", "sign_in", "redeem"] as const;
+export const switchNames = ["mint", "issue", "stake", "payout", "sign_in", "redeem", "send"] as const;
 export type SwitchName = (typeof switchNames)[number];
 
 export const switches = bank.table("switch", {
@@ -29,6 +29,17 @@ export const switches = bank.table("switch", {
   changedBy: text("changed_by").notNull().default("system:start"),
   changedAt: instant("changed_at").notNull().default(bankNow),
 });
+
+/** Servers and timelines that these books have lived on; more than one means that they were restored. */
+export const origin = bank.table(
+  "origin",
+  {
+    systemIdentifier: text("system_identifier").notNull(),
+    timeline: integer("timeline").notNull(),
+    noticedAt: instant("noticed_at").notNull().default(realNow),
+  },
+  (table) => [primaryKey({ columns: [table.systemIdentifier, table.timeline] })],
+);
 
 /** Each process says that it lives; health reads it. Real time. */
 export const heartbeat = bank.table("heartbeat", {

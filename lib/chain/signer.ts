@@ -3,6 +3,7 @@ import { type Address, type Hex, keccak256, type PublicClient } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
 import type { Db, Executor } from "@/db/client";
 import { nonce as nonceTable, outboxAttempt, outboxIntent } from "@/db/schema/chain";
+import { origin } from "@/db/schema/installation";
 import { hasActBehind } from "@/lib/chain/act-behind";
 import type { Deployment } from "@/lib/chain/addresses";
 import { checkCall, type Sender, senders } from "@/lib/chain/allow-list";
@@ -20,6 +21,12 @@ export interface SignerConfig {
   deployment: Deployment;
   finalityFile: string | undefined;
   keys: Partial<Record<Sender, Hex>>;
+}
+
+/** Whether anything may be sent; the first look at restored books answers no (bank.may_send). */
+export async function maySend(db: Db): Promise<boolean> {
+  const { rows } = await db.execute<{ may: boolean }>(sql`select bank.may_send() as may`);
+  return rows[0]?.may ?? false;
 }
 
 /** Somebody else signs with the bank's key, or the database is older than the chain: nothing more is sent. */
@@ -84,11 +91,27 @@ export function openSigner(config: SignerConfig): Signer {
         .returning();
       const [row] =
         inserted.length > 0 ? inserted : await db.select().from(nonceTable).where(nonceOf(account.address));
-      if (row && onChain > row.nextNonce)
+      if (!row || onChain <= row.nextNonce) continue;
+      if (await wereRestoredSince(row.updatedAt)) {
+        log.warn(
+          { sender, from: String(row.nextNonce), to: String(onChain) },
+          "restored: numbers taken from the chain",
+        );
+        await db
+          .update(nonceTable)
+          .set({ nextNonce: onChain, updatedAt: sql`clock_timestamp()` })
+          .where(nonceOf(account.address));
+      } else
         throw new UnknownSigner(
           `${sender} ${account.address} has sent ${onChain} transactions, the database knows ${row.nextNonce}`,
         );
     }
+  }
+
+  /** People have compared restored books with the chain before anything is sent, so what it has was ours. */
+  async function wereRestoredSince(at: Date): Promise<boolean> {
+    const origins = await db.select().from(origin);
+    return origins.length > 1 && origins.some(({ noticedAt }) => noticedAt > at);
   }
 
   const nonceOf = (address: Address) =>

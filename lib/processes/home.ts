@@ -22,6 +22,9 @@ export interface Home {
   people: string;
   logs: string;
   postgres: string;
+  /** base backups, and the write-ahead log since */
+  backups: string;
+  walArchive: string;
   chainState: string;
   chainSaved: string;
 }
@@ -38,6 +41,8 @@ export function homeAt(root: string, folder = process.env.GRANARY_HOME || ".gran
     people: join(at, "people.json"),
     logs: join(at, "logs"),
     postgres: join(at, "pg"),
+    backups: join(at, "backups"),
+    walArchive: join(at, "wal-archive"),
     chainState: join(at, "chain", "state.json.gz"),
     chainSaved: join(at, "chain", "saved.json"),
   };

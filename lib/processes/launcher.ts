@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, openSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
+import { startBackups } from "@/lib/backups/keep";
 import { ChainKeeper, type ChainPlace, chainProcess } from "@/lib/processes/chain";
 import { bytecodeHash } from "@/lib/processes/contracts";
 import { databaseFailure } from "@/lib/processes/database-failure";
@@ -23,7 +24,6 @@ import { choosePorts, HeldPorts, isFree, type PortName, type Ports } from "@/lib
 import {
   createDatabase,
   initialisePostgres,
-  type PostgresPlace,
   postgresFailure,
   postgresProcess,
 } from "@/lib/processes/postgres";
@@ -96,6 +96,7 @@ class Launcher {
   private readonly running = new Map<string, Supervised>();
   private readonly ports = new HeldPorts();
   private keeper: ChainKeeper | undefined;
+  private backups: { stop(): void } | undefined;
   private locked = false;
   private stopped = false;
   private runtime: Runtime | undefined;
@@ -145,11 +146,12 @@ class Launcher {
     if (wanted.outsideChain)
       this.runtime.chainId = at.chainId = await checkOutsideChain(at.rpcUrl, { home, secrets }, kept);
 
-    const postgres: PostgresPlace = {
+    const postgres = {
       folder: home.postgres,
       port: ports.postgres,
       superuserPassword: secrets.databasePasswords.superuser,
       logPath: join(home.logs, "postgres.log"),
+      archive: home.walArchive,
     };
     await step(
       "postgres",
@@ -169,6 +171,7 @@ class Launcher {
           name: "granary_owner",
           password: secrets.databasePasswords.owner,
         });
+        this.backups = startBackups(postgres, home.backups, say);
         if (made) note(`on port ${ports.postgres}, new`);
       },
     );
@@ -528,6 +531,7 @@ class Launcher {
   async stop(code: number): Promise<never> {
     const since = Date.now();
     this.stopped = true;
+    this.backups?.stop();
     if (this.running.size > 0) say(colour.dim("\n  Stopping …"));
     this.once?.kill();
     const late: string[] = [];

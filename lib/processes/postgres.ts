@@ -30,6 +30,10 @@ export interface PostgresPlace {
   port: number;
   superuserPassword: string;
   logPath: string;
+  /** where finished pieces of the write-ahead log are kept; without it none are */
+  archive?: string;
+  /** on top of the settings of every embedded server */
+  settings?: Record<string, string>;
 }
 
 /** Settings of the embedded server: loopback only, no socket file, durable, small. */
@@ -46,6 +50,23 @@ const settings = {
   idle_session_timeout: "0",
   timezone: "UTC",
 };
+
+/** A piece is kept whole or not at all, and never over another; an idle minute ends one, so at most a minute is lost. */
+const archiving = (archive: string): Record<string, string> => {
+  const kept = `${archive.replaceAll("%", "%%")}/%f.gz`;
+  return {
+    archive_mode: "on",
+    archive_command: `test -f "${kept}" || (gzip -1 -c "%p" > "${kept}.part" && mv "${kept}.part" "${kept}")`,
+    archive_timeout: `${lostAtMostSeconds}s`,
+  };
+};
+
+/** What a lost disk may cost: the write-ahead log of the last minute (RELIABILITY A7). */
+export const lostAtMostSeconds = 60;
+
+/** How a restored server gets a piece back; one that is not there ends the log. */
+export const fetchingFrom = (archive: string): string =>
+  `test -f "${archive.replaceAll("%", "%%")}/%f.gz" && gzip -d -c "${archive.replaceAll("%", "%%")}/%f.gz" > "%p"`;
 
 interface Binaries {
   postgres: string;
@@ -255,10 +276,17 @@ export function postgresProcess(place: PostgresPlace): ProcessSpec {
     chownSync(folder, who.uid, who.gid);
     chmodSync(folder, 0o700);
   }
-  const flags = Object.entries({ ...settings, port: String(place.port) }).flatMap(([name, value]) => [
-    "-c",
-    `${name}=${value}`,
-  ]);
+  if (place.archive) {
+    mkdirSync(place.archive, { recursive: true, mode: 0o700 });
+    if (who) chownSync(place.archive, who.uid, who.gid);
+  }
+  const wanted = {
+    ...settings,
+    ...(place.archive && archiving(place.archive)),
+    ...place.settings,
+    port: String(place.port),
+  };
+  const flags = Object.entries(wanted).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const launch = launchAs(who, postgres, ["-D", folder, ...flags], [dirname(postgres), folder]);
   return {
     name: "postgres",

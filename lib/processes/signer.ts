@@ -2,7 +2,7 @@ import { dbFor } from "@/db/client";
 import type { Sender } from "@/lib/chain/allow-list";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
-import { openSigner, UnknownSigner } from "@/lib/chain/signer";
+import { maySend, openSigner, UnknownSigner } from "@/lib/chain/signer";
 import { assertSafeForProduction, env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { beat } from "@/lib/processes/heartbeat";
@@ -21,6 +21,11 @@ const signer = openSigner({
 let started = false;
 const loop = startLoop("signer", 200, async () => {
   try {
+    if (!(await maySend(db))) {
+      started = false;
+      await beat(db, "signer", { halted: "sending is switched off" });
+      return false;
+    }
     if (!started) await signer.start();
     started = true;
     const worked = await signer.step();

@@ -1,6 +1,8 @@
-import { eq } from "drizzle-orm";
+import { desc, eq } from "drizzle-orm";
 import { z } from "zod";
+import type { Tx } from "@/db/client";
 import { bankNow } from "@/db/columns";
+import { reconciliation } from "@/db/schema/control";
 import { switches, switchNames } from "@/db/schema/installation";
 import { inTransaction } from "@/db/transaction";
 import { recordAudit } from "@/lib/audit/record";
@@ -14,6 +16,12 @@ const shape = z.strictObject({
   reason: z.string().trim().min(3).max(500),
 });
 
+/** What was sent since a backup is on the chain alone: books that were not compared since would send it again. */
+async function requireCompared(tx: Tx, since: Date): Promise<void> {
+  const [last] = await tx.select().from(reconciliation).orderBy(desc(reconciliation.id)).limit(1);
+  if (!last || last.at <= since || last.outcome !== "equal") throw new AppError("not_compared");
+}
+
 /** Turns one of the bank's services off or on; commands read it inside their own transaction. */
 export async function setSwitch(ctx: CommandContext, raw: unknown): Promise<void> {
   requirePermission(ctx.actor, "switch:set");
@@ -23,6 +31,7 @@ export async function setSwitch(ctx: CommandContext, raw: unknown): Promise<void
   await inTransaction(ctx.db, async (tx) => {
     const [before] = await tx.select().from(switches).where(eq(switches.name, name)).for("no key update");
     if (!before) throw new AppError("not_found");
+    if (name === "send" && isOn) await requireCompared(tx, before.changedAt);
     await tx
       .update(switches)
       .set({ isOn, reason, changedBy: actorName(ctx.actor), changedAt: bankNow })

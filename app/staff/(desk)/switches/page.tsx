@@ -17,6 +17,10 @@ const words: Record<string, { label: string; note: string }> = {
   stake: { label: "Staking", note: "Help for new stakes, such as coins for network fees" },
   payout: { label: "Payouts", note: "Dollars that leave the bank, and claims pushed by the bank" },
   sign_in: { label: "Sign-in", note: "Customers who sign in with a wallet" },
+  send: {
+    label: "Sending",
+    note: "The bank's own transactions; off after a restore, until chain and books were compared",
+  },
   redeem: { label: "Redemption", note: "Tokens turned back into dollars; requests queue while it is off" },
 };
 

@@ -1,0 +1,66 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { takeBaseBackup } from "@/lib/backups/base-backup";
+import type { PostgresPlace } from "@/lib/processes/postgres";
+
+const kept = 2;
+const everyMs = 24 * 60 * 60_000;
+/** a start has better things to do */
+const notBeforeMs = 2 * 60_000;
+
+/** One more base backup; the oldest go, and with them the pieces of the log that only they needed. */
+export async function keepBackup(
+  place: PostgresPlace & { archive: string },
+  folder: string,
+  now: Date,
+): Promise<void> {
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  await takeBaseBackup(place, join(folder, now.toISOString().replaceAll(":", "")));
+  const whole = wholeBackups(folder);
+  for (const name of whole.slice(0, -kept)) rmSync(join(folder, name), { recursive: true, force: true });
+  const oldest = whole.slice(-kept)[0];
+  if (!oldest) return;
+  const first = firstPieceOf(join(folder, oldest));
+  for (const name of readdirSync(place.archive))
+    if (first && isBefore(name, first)) rmSync(join(place.archive, name), { force: true });
+}
+
+const wholeBackups = (folder: string): string[] =>
+  existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => existsSync(join(folder, name, "backup_label")))
+        .sort()
+    : [];
+
+const firstPieceOf = (backup: string): string | undefined =>
+  /START WAL LOCATION: .*\(file ([0-9A-F]{24})\)/.exec(
+    readFileSync(join(backup, "backup_label"), "utf8"),
+  )?.[1];
+
+/** Pieces are numbered on through all timelines; the files that describe a timeline are never dropped. */
+const isBefore = (name: string, first: string): boolean =>
+  /^[0-9A-F]{24}\b/.test(name) && name.slice(8, 24) < first.slice(8, 24);
+
+/** A copy a day while the bank runs; stop() ends it. */
+export function startBackups(
+  place: PostgresPlace & { archive: string },
+  folder: string,
+  report: (sentence: string) => void,
+): { stop(): void } {
+  let timer: NodeJS.Timeout;
+  const next = () => {
+    const newest = wholeBackups(folder).at(-1);
+    const age = newest ? Date.now() - statSync(join(folder, newest)).mtimeMs : everyMs;
+    timer = setTimeout(
+      async () => {
+        await keepBackup(place, folder, new Date()).catch((error: Error) =>
+          report(`The bank's files could not be copied: ${error.message}`),
+        );
+        next();
+      },
+      Math.max(notBeforeMs, everyMs - age),
+    ).unref();
+  };
+  next();
+  return { stop: () => clearTimeout(timer) };
+}
