@@ -10,6 +10,7 @@ import { deployment } from "@/lib/chain/deployment";
 import type { Terms } from "@/lib/collateral/terms";
 import { AppError } from "@/lib/errors";
 import { totalOf } from "@/lib/ledger/queries";
+import { sealOf } from "@/lib/ledger/seal/queries";
 
 /** What the contracts charge and allow now. */
 export async function issuanceTerms(): Promise<Terms> {
@@ -180,16 +181,20 @@ async function conversions(db: Executor, where: ReturnType<typeof and>): Promise
   return rows.map(({ issuance: row, ...rest }) => ({ ...row, ...rest }));
 }
 
+/** A receipt's number in the sealed books; undefined until it is sealed. */
+export type Sealed = { sealNumber: bigint | undefined };
+
 /** One of the customer's own conversions; somebody else's is not found. */
 export async function conversionStatus(
   actor: Actor,
   issuanceId: string,
   db: Executor = dbFor("app"),
-): Promise<ConversionView> {
+): Promise<ConversionView & Sealed> {
   const own = and(sql`${issuance.id}::text = ${issuanceId}`, eq(issuance.profileId, ownProfile(actor)));
   const [row] = await conversions(db, own);
   if (!row) throw new AppError("not_found");
-  return row;
+  const key = row.state === "refunded" ? `conversion-refunded:${row.id}` : `issuance:${row.issuanceId}`;
+  return { ...row, sealNumber: await sealOf(db, key) };
 }
 
 export async function listConversions(actor: Actor, db: Executor = dbFor("app")): Promise<ConversionView[]> {
@@ -222,13 +227,17 @@ export async function redemptionStatus(
   actor: Actor,
   id: string,
   db: Executor = dbFor("app"),
-): Promise<RedemptionView> {
+): Promise<RedemptionView & Sealed> {
   const [row] = await db
     .select()
     .from(redemption)
     .where(and(sql`${redemption.id}::text = ${id}`, eq(redemption.profileId, ownProfile(actor))));
   if (!row) throw new AppError("not_found");
-  return { ...row, netMicros: row.grossMicros - row.feeMicros };
+  return {
+    ...row,
+    netMicros: row.grossMicros - row.feeMicros,
+    sealNumber: await sealOf(db, `redemption:${row.redemptionId}`),
+  };
 }
 
 /** Work for the jobs: conversions to receipt, conversions the chain refused, redemptions whose reserve is to be released. */

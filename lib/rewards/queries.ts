@@ -17,6 +17,7 @@ import { deployment } from "@/lib/chain/deployment";
 import type { FeeKind } from "@/lib/chain/facts";
 import { withholdingCaseFrom } from "@/lib/customers/withholding-case";
 import { AppError } from "@/lib/errors";
+import { sealOf } from "@/lib/ledger/seal/queries";
 import { type Accrual, openAccrual, takeIn } from "@/lib/rewards/accrual";
 import {
   accrualEvents,
@@ -354,6 +355,8 @@ export interface RewardExplained {
   recomputed: ReturnType<typeof recomputed>;
   previous: { id: string; at: Date; netMicros: bigint; comparison: Comparison } | undefined;
   sources: Map<number, SourceEpoch>;
+  /** its number in the sealed books; undefined until it is sealed */
+  sealNumber: bigint | undefined;
 }
 
 const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
@@ -412,6 +415,7 @@ export async function rewardExplained(
       }),
     },
     sources: await sourceEpochs(db, accrual, explained),
+    sealNumber: await sealOf(db, `payout:${row.chainId}:${row.txHash}:${row.logIndex}`),
   };
 }
 

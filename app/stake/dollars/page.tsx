@@ -143,7 +143,7 @@ export default async function DollarsPage() {
                   id: "what",
                   head: t("colWhat"),
                   cell: (row) =>
-                    row.kind === "issuance" ? (
+                    row.kind === "issuance" || row.kind === "redemption" ? (
                       <NavLink href={`/stake/dollars/receipt/${row.id}`} className="link">
                         {t(`what.${row.kind}`, { symbol })}
                       </NavLink>

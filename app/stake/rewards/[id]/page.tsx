@@ -1,8 +1,11 @@
 import { notFound } from "next/navigation";
 import { NavLink } from "@/app/nav-link";
 import { customerPage } from "@/app/stake/customer-page";
+import { RefreshWhile } from "@/app/stake/refresh-while";
+import { sealLine, WhySeal } from "@/app/stake/seal-note";
 import { Banner } from "@/components/ui/banner";
 import { Breadcrumb } from "@/components/ui/breadcrumb";
+import { DefinitionList } from "@/components/ui/definition-list";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { translator } from "@/lib/messages/server";
@@ -31,6 +34,7 @@ export default async function PayoutPage({ params, searchParams }: Props) {
 
   return (
     <>
+      <RefreshWhile waiting={reward.sealNumber === undefined} />
       <PageHeader
         crumbs={
           <Breadcrumb
@@ -46,6 +50,8 @@ export default async function PayoutPage({ params, searchParams }: Props) {
         <div className="grid gap-x-14 gap-y-12 lg:grid-cols-2">
           <Section title={t("bill")}>
             <PayoutLines caption={t("bill")} of={row} />
+            <DefinitionList className="mt-6" items={[sealLine(reward.sealNumber)]} />
+            <WhySeal />
           </Section>
           <Difference previous={reward.previous} timeZone={timeZone} />
         </div>

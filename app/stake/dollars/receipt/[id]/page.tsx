@@ -2,6 +2,7 @@ import { notFound } from "next/navigation";
 import { NavLink } from "@/app/nav-link";
 import { customerPage } from "@/app/stake/customer-page";
 import { RefreshWhile } from "@/app/stake/refresh-while";
+import { sealLine, WhySeal } from "@/app/stake/seal-note";
 import { Amount } from "@/components/money/amount";
 import { Banner } from "@/components/ui/banner";
 import { Copyable } from "@/components/ui/copyable";
@@ -12,29 +13,32 @@ import { Section } from "@/components/ui/section";
 import type { StepState } from "@/components/ui/step-list";
 import { Timeline } from "@/components/ui/timeline";
 import { Why } from "@/components/ui/why";
-import { type ConversionView, conversionStatus } from "@/lib/collateral/queries";
+import { type ConversionView, conversionStatus, redemptionStatus } from "@/lib/collateral/queries";
 import { AppError } from "@/lib/errors";
 import { translator } from "@/lib/messages/server";
 import { formatDollars } from "@/lib/money/format";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
+import { RedemptionReceipt } from "./redemption-receipt";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("receipt") });
 
 export default async function ReceiptPage({ params }: { params: Promise<{ id: string }> }) {
   const ctx = await customerPage();
   const { id } = await params;
-  const receipt = await conversionStatus(ctx.actor, id).catch((thrown) => {
-    if (thrown instanceof AppError && thrown.code === "not_found") notFound();
-    throw thrown;
-  });
+  const receipt = await orNothing(conversionStatus(ctx.actor, id));
+  if (!receipt) {
+    const redeemed = await orNothing(redemptionStatus(ctx.actor, id));
+    if (!redeemed?.creditedAt) notFound();
+    return <RedemptionReceipt receipt={redeemed} />;
+  }
   const t = translator("stake.receipt");
   const { tokenSymbol: symbol } = activeProfile();
   const isUnderWay = receipt.state !== "minted" && receipt.state !== "refunded";
 
   return (
     <>
-      <RefreshWhile waiting={isUnderWay} />
+      <RefreshWhile waiting={isUnderWay || receipt.sealNumber === undefined} />
       <PageHeader
         title={t("title", { amount: formatDollars(receipt.grossMicros) })}
         lead={t("lead")}
@@ -67,11 +71,25 @@ export default async function ReceiptPage({ params }: { params: Promise<{ id: st
             },
           ]}
         />
-        <DefinitionList items={papers(receipt, t)} />
-        <Why question={t("why")}>{t("whyText")}</Why>
+        <DefinitionList
+          items={[...papers(receipt, t), ...(isUnderWay ? [] : [sealLine(receipt.sealNumber)])]}
+        />
+        <div>
+          <Why question={t("why")}>{t("whyText")}</Why>
+          <WhySeal />
+        </div>
       </div>
     </>
   );
+}
+
+async function orNothing<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (thrown) {
+    if (thrown instanceof AppError && thrown.code === "not_found") return undefined;
+    throw thrown;
+  }
 }
 
 type Words = ReturnType<typeof translator<"stake.receipt">>;
