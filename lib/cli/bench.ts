@@ -2,6 +2,7 @@ import { benchHttp, type HttpBench } from "@/lib/bench/http";
 import type { IndexBench } from "@/lib/bench/index-events";
 import { benchLighthouse, categories, type LighthouseRun, publicPages } from "@/lib/bench/lighthouse";
 import { kilobytes, type PageWeight, weighBuild } from "@/lib/bench/pages";
+import type { SealBench } from "@/lib/bench/seal";
 import { table } from "@/lib/cli/table";
 import { BadInput, type Verbs } from "@/lib/cli/verb";
 import { readJson } from "@/lib/processes/home";
@@ -109,6 +110,31 @@ export const verbs: Verbs = {
           return [String(what), String(eventsPerSecond), String(seconds), rssMb ? `${rssMb} MB` : ""];
         }),
         { right: [1, 2, 3] },
+      ),
+  },
+  seal: {
+    summary: "Seals many events at once on a Postgres of its own, writes the batches and verifies everything",
+    usage: `[--events ${usualEvents}]`,
+    async run({ args, options }): Promise<SealBench> {
+      refuseWords("seal", args);
+      const events = Number(options.events ?? usualEvents);
+      if (!Number.isSafeInteger(events) || events < 1_000 || events > 10_000_000)
+        throw new BadInput("--events takes a whole number from 1000 to 10000000.");
+      const { benchSeal } = await import("@/lib/bench/seal");
+      return benchSeal(events, (sentence) => process.stderr.write(`${sentence}\n`));
+    },
+    show: (bench: SealBench) =>
+      table(
+        ["what", "seconds"],
+        [
+          [`sealed ${bench.events} events in ${bench.batches} batches`, String(bench.seal.seconds)],
+          ["processor time of it", String(bench.seal.cpuSeconds)],
+          ["one proof", String(bench.proofMs / 1000)],
+          [`files of ${bench.files.bytes} bytes written`, String(bench.files.seconds)],
+          ["the same verified without a database", String(bench.files.verifySeconds)],
+          ["the books verified whole", String(bench.verify.seconds)],
+        ],
+        { right: [1] },
       ),
   },
   pages: {
