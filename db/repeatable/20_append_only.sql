@@ -17,40 +17,46 @@ BEGIN
   END LOOP;
 END $$;
 
--- Of an account, a statement from outside changes who it belongs to once, and its state. Its totals move with its
--- events alone: their trigger works one level deeper, where this guard does not stand.
-CREATE OR REPLACE FUNCTION ledger.guard_account() RETURNS trigger LANGUAGE plpgsql AS $$
+-- An account opens empty. Of one that stands, a statement changes the state, and once whom it belongs to; its totals move
+-- with its events alone, whose trigger works one level deeper.
+CREATE OR REPLACE FUNCTION ledger.refuse_account_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF TG_OP = 'DELETE' THEN
-    RAISE EXCEPTION 'ledger.account rows are never deleted' USING ERRCODE = 'GR002';
+  RAISE EXCEPTION 'an account''s totals move with its events, the rest of it stays' USING ERRCODE = 'GR002';
+END $$;
+CREATE OR REPLACE FUNCTION ledger.guard_account() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE v_why text;
+BEGIN
+  IF NEW.state NOT IN ('open', 'frozen', 'closed') OR (NEW.is_mirror AND NEW.state <> 'open') THEN
+    v_why := 'an account is open, frozen or closed, and only the chain freezes its own';
+  ELSIF NOT NEW.is_customer AND NEW.profile_id IS NOT NULL THEN
+    v_why := 'the bank''s own belongs to no profile';
+  ELSIF NEW.class IN ('dollar_deposit', 'dollar_held') AND NEW.owner IS DISTINCT FROM 'profile:' || NEW.profile_id THEN
+    v_why := 'dollars belong to a profile';
   ELSIF TG_OP = 'INSERT' THEN
     IF NEW.debits_micros <> 0 OR NEW.credits_micros <> 0 OR NEW.held_micros <> 0 OR NEW.state <> 'open' THEN
-      RAISE EXCEPTION 'an account opens empty' USING ERRCODE = 'GR002';
+      v_why := 'an account opens empty';
     END IF;
-    RETURN NEW;
-  END IF;
-  IF (NEW.id, NEW.bank_id, NEW.subsidiary_id, NEW.class, NEW.asset, NEW.side, NEW.is_clearing, NEW.is_customer, NEW.is_mirror,
-      NEW.owner, NEW.opened_at, NEW.debits_micros, NEW.credits_micros, NEW.held_micros)
-     IS DISTINCT FROM
-     (OLD.id, OLD.bank_id, OLD.subsidiary_id, OLD.class, OLD.asset, OLD.side, OLD.is_clearing, OLD.is_customer, OLD.is_mirror,
-      OLD.owner, OLD.opened_at, OLD.debits_micros, OLD.credits_micros, OLD.held_micros)
-     OR (OLD.profile_id IS NOT NULL AND NEW.profile_id IS DISTINCT FROM OLD.profile_id) THEN
-    RAISE EXCEPTION 'an account''s totals move with its events, the rest of it stays' USING ERRCODE = 'GR002';
-  END IF;
-  IF OLD.state = 'closed' AND NEW.state <> 'closed' THEN
-    RAISE EXCEPTION 'a closed account stays closed' USING ERRCODE = 'GR002';
-  END IF;
-  IF NEW.state = 'closed' AND OLD.state <> 'closed' AND EXISTS (
+  ELSIF OLD.profile_id IS NOT NULL AND NEW.profile_id IS DISTINCT FROM OLD.profile_id THEN
+    v_why := 'an account stays whose it is';
+  ELSIF OLD.state = 'closed' AND NEW.state <> 'closed' THEN
+    v_why := 'a closed account stays closed';
+  ELSIF NEW.state = 'closed' AND OLD.state <> 'closed' AND EXISTS (
     SELECT FROM ledger.totals_of(NEW.id) t WHERE t.debits_micros <> t.credits_micros OR NEW.held_micros > 0) THEN
-    RAISE EXCEPTION 'an account closes empty' USING ERRCODE = 'GR002';
+    v_why := 'an account closes empty';
   END IF;
-  RETURN NEW;
+  IF v_why IS NOT NULL THEN
+    RAISE EXCEPTION '%', v_why USING ERRCODE = 'GR002';
+  END IF;
+  RETURN NULL;
 END $$;
-CREATE OR REPLACE TRIGGER account_stays BEFORE INSERT OR UPDATE OR DELETE ON ledger.account
-  FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.guard_account();
+CREATE OR REPLACE TRIGGER account_stays BEFORE DELETE OR UPDATE OF id, bank_id, subsidiary_id, state_code, class, asset, side,
+  is_clearing, is_customer, is_mirror, owner, opened_at, debits_micros, credits_micros, held_micros ON ledger.account
+  FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_account_change();
+CREATE OR REPLACE TRIGGER account_opens AFTER INSERT OR UPDATE OF state, profile_id ON ledger.account
+  FOR EACH ROW EXECUTE FUNCTION ledger.guard_account();
 CREATE OR REPLACE TRIGGER no_truncate BEFORE TRUNCATE ON ledger.account
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 CREATE OR REPLACE TRIGGER hold_stays BEFORE INSERT OR UPDATE OR DELETE ON ledger.open_hold
-  FOR EACH ROW WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change();
+  FOR EACH STATEMENT WHEN (pg_trigger_depth() = 0) EXECUTE FUNCTION ledger.refuse_change();
 CREATE OR REPLACE TRIGGER no_truncate BEFORE TRUNCATE ON ledger.open_hold
   FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();

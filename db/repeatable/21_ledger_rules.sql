@@ -20,41 +20,79 @@ $$;
 
 CREATE OR REPLACE FUNCTION ledger.settle_events() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-  v_xact xid8 := pg_current_xact_id();
-  v_now timestamptz := clock_timestamp() + (bank.now() - transaction_timestamp());
-  v_what text;
-  v_code text;
-  v_events bigint;
-  v_holds bigint;
-  v_ends bigint;
-  v_refunds bigint;
-  v_ids bigint[];
-  v_debits numeric[];
-  v_credits numeric[];
-  v_held numeric[];
-  v_released numeric[];
-  v_drawn bigint[];
-  v_plus numeric[];
-  v_minus numeric[];
-  v_tight bigint[];
-  v_before numeric[];
-  v_touched integer;
-  v_after numeric;
+  v_now timestamptz;
+  v_events bigint; v_holds bigint; v_ends bigint; v_corrections bigint;
+  v_effective timestamptz; v_recorded timestamptz;
+  v_what text; v_improper text; v_code text;
+  v_is_odd boolean; v_is_missed boolean;
+  v_ids bigint[]; v_debits numeric[]; v_credits numeric[]; v_held numeric[]; v_released numeric[];
+  -- the bank's own accounts that give
+  v_drawn bigint[]; v_plus numeric[]; v_minus numeric[]; v_after numeric;
+  -- accounts that could not have paid everything with what stood before
+  v_tight bigint[]; v_before numeric[];
 BEGIN
+  -- One statement for what nearly every event needs; what it finds odd is looked at below.
+  WITH event AS MATERIALIZED (
+    SELECT count(*) AS n, sum(e.pending_count) AS holds, sum(e.resolution_count) AS ends, count(e.corrects) AS corrections,
+      max(e.effective_at) AS effective, max(e.recorded_at) AS recorded,
+      min(e.key) FILTER (WHERE e.xact_id <> pg_current_xact_id()
+        OR e.transfer_count <> (SELECT count(*) FROM ledger.transfer t WHERE t.event_id = e.id)) AS incomplete,
+      min(e.key) FILTER (WHERE length(e.key) NOT BETWEEN 3 AND 300 OR e.kind = '' OR e.effective_at < '2000-01-01T00:00:00Z'
+        OR length(e.payload_hash) <> 32 OR e.transfer_count < 0 OR e.pending_count < 0 OR e.resolution_count < 0
+        OR e.transfer_count + e.pending_count + e.resolution_count = 0
+        OR (e.is_refund AND (e.corrects IS NULL OR e.transfer_count = 0))) AS improper
+    FROM added e
+  ), leg AS (
+    SELECT l.id, t.asset, sum(l.debit) AS debits, sum(l.credit) AS credits
+    FROM added e JOIN ledger.transfer t ON t.event_id = e.id
+    CROSS JOIN LATERAL (VALUES (t.debit_account, t.amount_micros::numeric, NULL::numeric), (t.credit_account, NULL, t.amount_micros))
+      AS l (id, debit, credit)
+    WHERE (SELECT holds + ends FROM event) = 0
+    GROUP BY l.id, t.asset
+  ), found AS MATERIALIZED (
+    SELECT leg.id, leg.debits, leg.credits, coalesce(a.is_customer, true) AS is_customer,
+      CASE WHEN NOT a.is_customer AND NOT a.is_clearing THEN CASE a.side WHEN 'credit' THEN leg.debits ELSE leg.credits END END AS minus,
+      CASE a.side WHEN 'credit' THEN leg.credits ELSE leg.debits END AS plus,
+      CASE WHEN a.state IS DISTINCT FROM 'open' OR a.asset <> leg.asset THEN CASE WHEN a.id IS NULL THEN 'account_unknown'
+        WHEN a.asset <> leg.asset THEN 'asset_wrong' ELSE 'account_' || a.state END END AS fault
+    FROM leg LEFT JOIN ledger.account a ON a.id = leg.id
+  ), moved AS (
+    UPDATE ledger.account a SET debits_micros = a.debits_micros + coalesce(m.debits, 0),
+      credits_micros = a.credits_micros + coalesce(m.credits, 0)
+    FROM found m WHERE m.is_customer AND m.fault IS NULL AND a.id = m.id AND a.state = 'open'
+    RETURNING a.id, CASE WHEN m.debits IS NOT NULL AND m.credits IS NOT NULL
+      AND a.credits_micros - a.debits_micros - a.held_micros < m.credits
+      THEN a.credits_micros - a.debits_micros - a.held_micros - m.credits + m.debits END AS before
+  ), checked AS (
+    SELECT min(f.fault) AS fault, bool_or(f.is_customer AND m.id IS NULL) AS missed,
+      array_agg(f.id) FILTER (WHERE f.minus IS NOT NULL) AS drawn, array_agg(coalesce(f.plus, 0)) FILTER (WHERE f.minus IS NOT NULL) AS plus,
+      array_agg(f.minus) FILTER (WHERE f.minus IS NOT NULL) AS minus,
+      array_agg(m.id) FILTER (WHERE m.before IS NOT NULL) AS tight, array_agg(m.before) FILTER (WHERE m.before IS NOT NULL) AS before
+    FROM found f LEFT JOIN moved m ON m.id = f.id
+  )
+  SELECT e.n, e.holds, e.ends, e.corrections, e.effective, e.recorded, e.incomplete, e.improper, c.fault,
+    c.drawn, c.plus, c.minus, c.missed, c.tight, c.before,
+    e.holds + e.ends + e.corrections > 0 OR e.incomplete IS NOT NULL OR e.improper IS NOT NULL OR c.fault IS NOT NULL OR c.missed
+      OR c.drawn IS NOT NULL OR (c.tight IS NOT NULL AND e.n > 1) OR e.recorded > clock_timestamp()
+      OR e.effective > clock_timestamp() + interval '1 day' OR current_setting('transaction_isolation') <> 'read committed'
+  INTO v_events, v_holds, v_ends, v_corrections, v_effective, v_recorded, v_what, v_improper, v_code,
+    v_drawn, v_plus, v_minus, v_is_missed, v_tight, v_before, v_is_odd
+  FROM event e CROSS JOIN checked c;
+  IF v_is_odd IS NOT TRUE THEN
+    RETURN NULL;
+  END IF;
+
   -- an older snapshot would not see what was taken from the bank's own accounts meanwhile
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'the books are written at read committed' USING ERRCODE = 'GR004', DETAIL = 'malformed';
-  END IF;
-
-  SELECT count(*), sum(e.pending_count), sum(e.resolution_count), count(*) FILTER (WHERE e.is_refund),
-         min(e.key) FILTER (WHERE e.xact_id <> v_xact OR e.transfer_count <>
-           (SELECT count(*) FROM ledger.transfer t WHERE t.event_id = e.id)),
-         min(e.key) FILTER (WHERE e.effective_at > v_now + interval '1 day')
-  INTO v_events, v_holds, v_ends, v_refunds, v_what, v_code FROM added e;
-  IF v_what IS NOT NULL THEN
+  ELSIF v_what IS NOT NULL THEN
     RAISE EXCEPTION 'event % does not have the transfers it announced', v_what USING ERRCODE = 'GR004', DETAIL = 'malformed';
-  ELSIF v_code IS NOT NULL THEN
-    RAISE EXCEPTION 'event % is dated in the future', v_code USING ERRCODE = 'GR004', DETAIL = 'date_out_of_range';
+  ELSIF v_improper IS NOT NULL THEN
+    RAISE EXCEPTION 'event % has no proper key, kind, date or content', v_improper USING ERRCODE = 'GR004', DETAIL = 'malformed';
+  END IF;
+  v_now := clock_timestamp() + (bank.now() - transaction_timestamp());
+  IF v_recorded > v_now OR v_effective > v_now + interval '1 day' THEN
+    RAISE EXCEPTION 'an event is dated in the future' USING ERRCODE = 'GR004', DETAIL = 'date_out_of_range';
   END IF;
 
   IF v_holds > 0 THEN
@@ -65,7 +103,7 @@ BEGIN
     END IF;
     SELECT p.id::text INTO v_what FROM added e JOIN ledger.pending p ON p.event_id = e.id
     JOIN ledger.account a ON a.id = p.debit_account
-    WHERE e.pending_count > 0 AND (NOT a.is_customer OR p.expires_at <= v_now) LIMIT 1;
+    WHERE e.pending_count > 0 AND (NOT a.is_customer OR p.expires_at <= v_now OR NOT isfinite(p.expires_at) OR p.debit_account = p.credit_account) LIMIT 1;
     IF FOUND THEN
       RAISE EXCEPTION 'a hold is on a customer''s account and ends later' USING ERRCODE = 'GR004', DETAIL = 'hold_malformed';
     END IF;
@@ -101,64 +139,58 @@ BEGIN
       SELECT r.pending_id FROM added e JOIN ledger.resolution r ON r.event_id = e.id WHERE e.resolution_count > 0);
   END IF;
 
-  -- each account once: what moves on it, and whether it may
-  SELECT min(moved.fault), min(moved.id::text) FILTER (WHERE moved.fault IS NOT NULL),
-         array_agg(moved.id) FILTER (WHERE moved.is_customer), array_agg(moved.debits) FILTER (WHERE moved.is_customer),
-         array_agg(moved.credits) FILTER (WHERE moved.is_customer), array_agg(moved.held) FILTER (WHERE moved.is_customer),
-         array_agg(moved.released) FILTER (WHERE moved.is_customer),
-         array_agg(moved.id ORDER BY moved.id) FILTER (WHERE moved.is_drawn),
-         array_agg(moved.plus ORDER BY moved.id) FILTER (WHERE moved.is_drawn),
-         array_agg(moved.minus ORDER BY moved.id) FILTER (WHERE moved.is_drawn)
-  INTO v_code, v_what, v_ids, v_debits, v_credits, v_held, v_released, v_drawn, v_plus, v_minus
-  FROM (
-    SELECT leg.id, a.is_customer, sum(leg.debit) AS debits, sum(leg.credit) AS credits, sum(leg.held) AS held,
-      sum(leg.released) AS released,
-      NOT a.is_customer AND NOT a.is_clearing AND sum(CASE a.side WHEN 'credit' THEN leg.debit ELSE leg.credit END) > 0 AS is_drawn,
-      sum(CASE a.side WHEN 'credit' THEN leg.credit ELSE leg.debit END) AS plus,
-      sum(CASE a.side WHEN 'credit' THEN leg.debit ELSE leg.credit END) AS minus,
-      CASE WHEN a.id IS NULL THEN 'account_unknown' WHEN a.asset <> leg.asset THEN 'asset_wrong'
-        -- a hold may be given back whatever became of the account
-        WHEN a.state <> 'open' AND bool_or(leg.released = 0) THEN 'account_' || a.state END AS fault
+  -- with holds, what is set aside, given back and moved on an account counts together
+  IF v_holds > 0 OR v_ends > 0 THEN
+    SELECT min(moved.fault), array_agg(moved.id) FILTER (WHERE moved.is_customer),
+           array_agg(moved.debits) FILTER (WHERE moved.is_customer), array_agg(moved.credits) FILTER (WHERE moved.is_customer),
+           array_agg(moved.held) FILTER (WHERE moved.is_customer), array_agg(moved.released) FILTER (WHERE moved.is_customer),
+           array_agg(moved.id) FILTER (WHERE moved.minus > 0), array_agg(moved.plus) FILTER (WHERE moved.minus > 0),
+           array_agg(moved.minus) FILTER (WHERE moved.minus > 0)
+    INTO v_code, v_ids, v_debits, v_credits, v_held, v_released, v_drawn, v_plus, v_minus
     FROM (
-      SELECT l.id, t.asset, l.debit, l.credit, 0::numeric AS held, 0::numeric AS released
-      FROM added e JOIN ledger.transfer t ON t.event_id = e.id
-      CROSS JOIN LATERAL (VALUES (t.debit_account, t.amount_micros::numeric, 0::numeric),
-                                 (t.credit_account, 0::numeric, t.amount_micros::numeric)) AS l (id, debit, credit)
-      UNION ALL
-      SELECT l.id, p.asset, 0, 0, l.held, 0 FROM added e JOIN ledger.pending p ON p.event_id = e.id
-      CROSS JOIN LATERAL (VALUES (p.debit_account, p.amount_micros::numeric), (p.credit_account, 0)) AS l (id, held)
-      WHERE e.pending_count > 0
-      UNION ALL
-      SELECT p.debit_account, p.asset, 0, 0, 0, p.amount_micros
-      FROM added e JOIN ledger.resolution r ON r.event_id = e.id JOIN ledger.pending p ON p.id = r.pending_id
-      WHERE e.resolution_count > 0
-    ) AS leg LEFT JOIN ledger.account a ON a.id = leg.id
-    GROUP BY leg.id, leg.asset, a.id
-  ) AS moved;
-  IF v_code IS NOT NULL THEN
-    RAISE EXCEPTION 'account %: %', v_what, v_code USING ERRCODE = 'GR004', DETAIL = v_code;
-  END IF;
-
-  IF v_ids IS NOT NULL THEN
+      SELECT leg.*, a.is_customer,
+        CASE WHEN NOT a.is_customer AND NOT a.is_clearing THEN CASE a.side WHEN 'credit' THEN leg.debits ELSE leg.credits END END AS minus,
+        CASE a.side WHEN 'credit' THEN leg.credits ELSE leg.debits END AS plus,
+        CASE WHEN a.id IS NULL THEN 'account_unknown' WHEN a.asset <> leg.asset THEN 'asset_wrong'
+          WHEN a.state <> 'open' AND leg.is_used THEN 'account_' || a.state END AS fault
+      FROM (
+        SELECT l.id, l.asset, sum(l.debit) AS debits, sum(l.credit) AS credits, sum(l.held) AS held, sum(l.released) AS released,
+          bool_or(l.released = 0) AS is_used
+        FROM (
+          SELECT l.id, t.asset, l.debit, l.credit, 0::numeric AS held, 0::numeric AS released
+          FROM added e JOIN ledger.transfer t ON t.event_id = e.id
+          CROSS JOIN LATERAL (VALUES (t.debit_account, t.amount_micros::numeric, 0::numeric), (t.credit_account, 0, t.amount_micros))
+            AS l (id, debit, credit)
+          UNION ALL
+          SELECT l.id, p.asset, 0, 0, l.held, 0 FROM added e JOIN ledger.pending p ON p.event_id = e.id
+          CROSS JOIN LATERAL (VALUES (p.debit_account, p.amount_micros::numeric), (p.credit_account, 0)) AS l (id, held)
+          UNION ALL
+          -- a hold may be given back whatever became of the account
+          SELECT p.debit_account, p.asset, 0, 0, 0, p.amount_micros
+          FROM added e JOIN ledger.resolution r ON r.event_id = e.id JOIN ledger.pending p ON p.id = r.pending_id
+        ) AS l GROUP BY l.id, l.asset
+      ) AS leg LEFT JOIN ledger.account a ON a.id = leg.id
+    ) AS moved;
     WITH moved AS (
       UPDATE ledger.account a SET debits_micros = a.debits_micros + m.debits, credits_micros = a.credits_micros + m.credits,
         held_micros = a.held_micros + m.held - m.released
       FROM unnest(v_ids, v_debits, v_credits, v_held, v_released) AS m (id, debits, credits, held, released)
-      WHERE a.id = m.id AND (a.state = 'open' OR (m.debits = 0 AND m.credits = 0 AND m.held = 0))
-      RETURNING a.id, a.credits_micros - a.debits_micros - a.held_micros AS after, m.debits + m.held AS minus,
-        m.credits + m.released AS plus
+      WHERE v_code IS NULL AND a.id = m.id AND (a.state = 'open' OR (m.debits = 0 AND m.credits = 0 AND m.held = 0))
+      RETURNING a.id, a.credits_micros - a.debits_micros - a.held_micros AS after, m.debits + m.held AS minus, m.credits + m.released AS plus
     )
-    SELECT count(*), array_agg(id) FILTER (WHERE minus > 0 AND after < plus),
-           array_agg(after - plus + minus) FILTER (WHERE minus > 0 AND after < plus)
-    INTO v_touched, v_tight, v_before FROM moved;
-    IF v_touched <> cardinality(v_ids) THEN
-      RAISE EXCEPTION 'an account was frozen meanwhile' USING ERRCODE = 'GR004', DETAIL = 'account_frozen';
-    END IF;
+    SELECT count(*) <> coalesce(cardinality(v_ids), 0), array_agg(id) FILTER (WHERE minus > 0 AND after < plus),
+      array_agg(after - plus + minus) FILTER (WHERE minus > 0 AND after < plus)
+    INTO v_is_missed, v_tight, v_before FROM moved;
+  END IF;
+  IF v_code IS NOT NULL THEN
+    RAISE EXCEPTION 'an account refuses: %', v_code USING ERRCODE = 'GR004', DETAIL = v_code;
+  ELSIF v_is_missed THEN
+    RAISE EXCEPTION 'an account was frozen meanwhile' USING ERRCODE = 'GR004', DETAIL = 'account_frozen';
   END IF;
 
   -- What is taken from the bank's own accounts takes turns on their rows; what is added waits for nobody.
+  PERFORM FROM ledger.account WHERE id = ANY (v_drawn) ORDER BY id FOR NO KEY UPDATE;
   FOR i IN 1 .. coalesce(cardinality(v_drawn), 0) LOOP
-    PERFORM FROM ledger.account WHERE id = v_drawn[i] FOR NO KEY UPDATE;
     SELECT CASE a.side WHEN 'credit' THEN t.credits_micros - t.debits_micros ELSE t.debits_micros - t.credits_micros END
     INTO v_after FROM ledger.account a CROSS JOIN LATERAL ledger.totals_of(a.id) t WHERE a.id = v_drawn[i];
     IF v_after < 0 THEN
@@ -198,7 +230,7 @@ BEGIN
 
   -- What corrects an event names one that stands. All that was ever returned of it, by refund or by correction, is at
   -- most what it moved.
-  IF EXISTS (SELECT FROM added WHERE corrects IS NOT NULL) THEN
+  IF v_corrections > 0 THEN
     PERFORM FROM ledger.event WHERE id IN (SELECT corrects FROM added WHERE corrects IS NOT NULL) ORDER BY id FOR NO KEY UPDATE;
     SELECT e.key INTO v_what FROM added e WHERE e.corrects IS NOT NULL
       AND NOT EXISTS (SELECT FROM ledger.event o WHERE o.id = e.corrects AND o.id < e.id) LIMIT 1;
@@ -230,7 +262,7 @@ CREATE OR REPLACE FUNCTION ledger.refuse_stray() RETURNS trigger LANGUAGE plpgsq
 DECLARE v_is_stray boolean;
 BEGIN
   EXECUTE format('SELECT EXISTS (SELECT FROM added part LEFT JOIN ledger.event e ON e.id = part.event_id
-    WHERE e.xact_id IS DISTINCT FROM pg_current_xact_id() OR part.seq > e.%I)', TG_ARGV[0]) INTO v_is_stray;
+    WHERE e.xact_id IS DISTINCT FROM pg_current_xact_id() OR part.seq NOT BETWEEN 1 AND e.%I)', TG_ARGV[0]) INTO v_is_stray;
   IF v_is_stray THEN
     RAISE EXCEPTION 'an event is complete when it is written' USING ERRCODE = 'GR002';
   END IF;
@@ -239,7 +271,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ledger.refuse_stray_transfer() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF EXISTS (SELECT FROM added part LEFT JOIN ledger.event e ON e.id = part.event_id
-             WHERE e.xact_id IS DISTINCT FROM pg_current_xact_id() OR part.seq > e.transfer_count) THEN
+             WHERE e.xact_id IS DISTINCT FROM pg_current_xact_id() OR part.seq NOT BETWEEN 1 AND e.transfer_count OR part.debit_account = part.credit_account) THEN
     RAISE EXCEPTION 'an event is complete when it is written' USING ERRCODE = 'GR002';
   END IF;
   RETURN NULL;
