@@ -3,9 +3,11 @@ import { createInterface } from "node:readline";
 import { dbFor } from "@/db/client";
 import { table } from "@/lib/cli/table";
 import { BadInput, type Verbs } from "@/lib/cli/verb";
+import { jobContext } from "@/lib/jobs/job";
 import { type TrialBalanceRow, trialBalance } from "@/lib/ledger/queries";
 import { sealFolder } from "@/lib/ledger/seal/anchor";
 import { writeBatch } from "@/lib/ledger/seal/batch-file";
+import { renewAnchor } from "@/lib/ledger/seal/commands/renew-anchor";
 import type { Header } from "@/lib/ledger/seal/format";
 import { consistencyProof, inclusionProof } from "@/lib/ledger/seal/queries";
 import {
@@ -90,6 +92,22 @@ export const verbs: Verbs = {
     },
     show: ({ number, path, leaves }: { number: bigint; path: string; leaves: number }) =>
       `Seal ${number}: ${leaves} leaves in ${path}.`,
+  },
+  "renew-anchor": {
+    summary:
+      "After a restore, or when the anchor file was lost: sets it aside and anchors the books as they are",
+    usage: '--reason "…"',
+    needs: "bank",
+    async run({ options }) {
+      const { reason } = options;
+      if (typeof reason !== "string" || reason.trim().length < 10 || reason.length > 500)
+        throw new BadInput(
+          "--reason takes a sentence of 10 to 500 characters: it stands in the file and in the audit.",
+        );
+      return renewAnchor(jobContext(dbFor("worker"), "cli"), { folder: sealFolder(), reason });
+    },
+    show: ({ heads, setAside }: { heads: number; setAside: string | undefined }) =>
+      `${heads} heads are anchored anew.${setAside ? ` The old file is ${setAside}.` : ""}`,
   },
   proof: {
     summary:

@@ -4,6 +4,7 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
   openSync,
   readSync,
   writeSync,
@@ -22,9 +23,21 @@ export const sealFolder = (): string => join(env.home, "seals");
 
 export const hasAnchor = (folder: string): boolean => existsSync(anchorFile(folder));
 
-/** The first line, on disk before the first seal is made: from then on a file that is missing was taken away. */
-export function beginAnchor(folder: string, { bankId, at }: { bankId: string; at: Date }): void {
-  writeDurably(anchorFile(folder), `${JSON.stringify([anchorFormat, bankId, at.toISOString()])}\n`);
+/** Whole and on disk at once. The first line is there before the first seal: a file that is missing was taken away. */
+export function writeAnchor(
+  folder: string,
+  { bankId, at, reason, heads = [] }: { bankId: string; at: Date; reason?: string; heads?: AnchoredHead[] },
+): void {
+  const first = [anchorFormat, bankId, at.toISOString(), ...(reason === undefined ? [] : [reason])];
+  writeDurably(anchorFile(folder), `${[JSON.stringify(first), ...heads.map(encodeAnchored)].join("\n")}\n`);
+}
+
+/** Keeps a second name of the file, under which it stays when another takes its place. */
+export function setAnchorAside(folder: string, at: Date): string | undefined {
+  if (!hasAnchor(folder)) return undefined;
+  const aside = join(folder, `heads.${at.toISOString().replaceAll(":", "-")}.jsonl`);
+  linkSync(anchorFile(folder), aside);
+  return aside;
 }
 
 /** longer than any line */

@@ -10,6 +10,7 @@ import { dollarDeposit } from "@/lib/ledger/accounts";
 import { type Posting, post } from "@/lib/ledger/posting";
 import { bringDollars } from "@/lib/ledger/recipes/bring-dollars";
 import { anchorFile } from "@/lib/ledger/seal/anchor";
+import { renewAnchor } from "@/lib/ledger/seal/commands/renew-anchor";
 import { sealBooks } from "@/lib/ledger/seal/commands/seal-books";
 import { decodeLeaf, type EventLeaf, type Hold } from "@/lib/ledger/seal/format";
 import {
@@ -331,6 +332,25 @@ describe("an anchor that contradicts the books", () => {
     writeFileSync(path, kept);
     await sealAll();
     expect(await verify()).toMatchObject({ ok: true, findings: [] });
+  });
+  it("is set aside by a person with a reason, and then sealing goes on", async () => {
+    rmSync(anchorFile(folder));
+    await expect(seal()).rejects.toMatchObject({ name: "AnchorContradicts" });
+    const renew = () => renewAnchor(bank.system, { folder, reason: "restored to yesterday" });
+    expect(await renew()).toMatchObject({ heads: Number(await sealCount(db)), setAside: undefined });
+    await some(1);
+    await sealAll();
+    expect(await verify()).toMatchObject({ ok: true, findings: [] });
+    const { setAside } = await renew();
+    expect(
+      readFileSync(setAside as string, "utf8")
+        .split("\n")
+        .slice(1),
+    ).toEqual(anchorText().split("\n").slice(1));
+    const { rows } = await bank.owner.execute(
+      sql`select detail from bank.audit_row where command = 'renew-anchor'`,
+    );
+    expect(rows).toEqual(Array(2).fill({ detail: { reason: "restored to yesterday" } }));
   });
 });
 

@@ -272,6 +272,9 @@ const ways: Record<string, (random: Random) => Promise<string | undefined>> = {
     await query(`DELETE FROM ledger.seal_chunk WHERE seal >= ${from}`);
     await query(`DELETE FROM ledger.seal WHERE number >= ${from}`);
     for (const { period } of seals) await query(`SELECT ledger.seal_next(${period}, 4)`);
+    for (let made: unknown = 1; made; )
+      made = (await query<{ made: unknown }>("SELECT ledger.seal_next(4, 4) AS made"))[0]?.made;
+    await query("DELETE FROM ledger.seal_salt WHERE period NOT IN (SELECT period FROM ledger.seal)");
     return `from seal ${from}, event ${row?.id}`;
   },
   async "forge a seal"(random) {
@@ -302,6 +305,9 @@ const evenOut = async () => {
   await query(checkpoint);
 };
 
+/** a chain that was rewritten well contradicts nothing in the database */
+const onlyOutside = new Set<string>(["anchor_differs", "anchor_behind", "tail_cut"]);
+
 describe("tampering by a superuser", () => {
   it("is not seen where there was none", async () => {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
@@ -323,8 +329,10 @@ describe("tampering by a superuser", () => {
         await client.query("SET LOCAL session_replication_role = replica");
         const what = await ways[way]?.(random);
         if (what === undefined) continue;
-        const { ok } = await verify();
+        const { ok, findings } = await verify();
         if (ok) missed.push(`${way}: ${what}`);
+        if (way === "rewrite the chain")
+          expect(findings.map(({ code }) => code).filter((code) => !onlyOutside.has(code))).toEqual([]);
         count.set(way, (count.get(way) ?? 0) + 1);
         done += 1;
       } catch (error) {

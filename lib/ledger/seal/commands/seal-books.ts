@@ -4,7 +4,7 @@ import { seal } from "@/db/schema/ledger";
 import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import { failpoint } from "@/lib/failpoint";
-import { appendHeads, beginAnchor, hasAnchor, lastAnchored } from "@/lib/ledger/seal/anchor";
+import { appendHeads, hasAnchor, lastAnchored, writeAnchor } from "@/lib/ledger/seal/anchor";
 import { toHex } from "@/lib/ledger/seal/format";
 import { bankTime } from "@/lib/state-profile/queries";
 
@@ -12,6 +12,9 @@ import { bankTime } from "@/lib/state-profile/queries";
 export class AnchorContradicts extends Error {
   override name = "AnchorContradicts";
 }
+
+/** held by whoever writes the anchor file */
+export const oneAnchorAtATime = 7_465_006;
 
 export type Sealed = { batches: number; last: bigint | undefined };
 
@@ -55,13 +58,13 @@ async function openAnchor(db: Db, folder: string): Promise<void> {
   );
   if (rows[0]?.seals)
     throw new AnchorContradicts(`${folder} has no anchor file, and the books are sealed: put it back`);
-  beginAnchor(folder, { bankId: rows[0]?.bank as string, at: await bankTime(db) });
+  writeAnchor(folder, { bankId: rows[0]?.bank as string, at: await bankTime(db) });
 }
 
 async function anchorHeads(db: Db, folder: string): Promise<void> {
   await db.transaction(async (tx) => {
     const { rows } = await tx.execute<{ mine: boolean }>(
-      sql`SELECT pg_try_advisory_xact_lock(7465006) AS mine`,
+      sql`SELECT pg_try_advisory_xact_lock(${oneAnchorAtATime}) AS mine`,
     );
     if (!rows[0]?.mine) return;
     const last = lastAnchored(folder);
