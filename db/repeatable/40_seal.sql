@@ -45,9 +45,8 @@ CREATE OR REPLACE FUNCTION ledger.seal_instant(moment timestamptz) RETURNS text 
 
 -- what of an event is between the bank and its customer
 CREATE OR REPLACE FUNCTION ledger.seal_content(key text, subject text, actor text, request_id text, payload_hash bytea,
-  detail jsonb) RETURNS text LANGUAGE sql STABLE RETURN '[' || to_json(key)::text || ',' || to_json(subject)::text
-  || ',' || to_json(actor)::text || ',' || to_json(request_id)::text || ',"' || encode(payload_hash, 'hex')
-  || '",' || to_json(detail::text)::text || ']';
+  detail jsonb) RETURNS text LANGUAGE sql STABLE RETURN
+  array_to_json(ARRAY[key, subject, actor, request_id, encode(payload_hash, 'hex'), detail::text])::text;
 
 CREATE OR REPLACE FUNCTION ledger.seal_blind(salt bytea, rank integer, id bigint) RETURNS bytea
 LANGUAGE sql STABLE RETURN sha256(salt || '\x03'::bytea || int4send(rank) || int8send(id));

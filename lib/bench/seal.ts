@@ -87,7 +87,7 @@ export async function benchSeal(
 }
 
 /** Events of one transfer each among 10,000 clearing accounts, as if written by transactions of a thousand. */
-const written = (events: number) => `
+export const written = (events: number) => `
   BEGIN;
   SET LOCAL statement_timeout = 0;
   ALTER TABLE ledger.event DISABLE TRIGGER USER;
