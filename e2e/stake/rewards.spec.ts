@@ -37,6 +37,7 @@ test("a resident opens a reward, sees it recomputed and compared, checks the sum
     await expect(page.getByText("Recomputed from the chain's records: the same")).toBeVisible();
     await expect(page.getByRole("heading", { name: /^Why (less|more) than last time/ })).toBeVisible();
     await expect(page.getByText(/universal time/).first()).toBeVisible();
+    await expect(page.getByText(/^Seal number \d+/)).toBeVisible();
     await page.getByText("Where did it come from?").first().click();
     await expect(page.getByText(/took in \$.* in fees: .*checking data/).first()).toBeVisible();
     await expectNoViolations(page);

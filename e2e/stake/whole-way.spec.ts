@@ -60,6 +60,7 @@ test("a resident goes the whole way, from an empty wallet to a claimed reward an
     await expectNoViolations(page);
     await convert(page, "800");
     await expect(page.getByText("Custodian's receipt")).toBeVisible();
+    await expect(page.getByText(/^Seal number \d+/)).toBeVisible({ timeout: 60_000 });
     await expectNoViolations(page);
   });
 
@@ -99,6 +100,10 @@ test("a resident goes the whole way, from an empty wallet to a claimed reward an
         { timeout: 90_000, intervals: [2_000] },
       )
       .toBeGreaterThan(0);
+    await expectNoViolations(page);
+    await page.getByRole("link", { name: "Turned back into dollars" }).first().click();
+    await expect(page.getByRole("heading", { level: 1, name: /^Receipt for/ })).toBeVisible();
+    await expect(page.getByText(/^Seal number \d+/)).toBeVisible({ timeout: 60_000 });
     await expectNoViolations(page);
   });
 

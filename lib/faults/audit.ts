@@ -1,7 +1,9 @@
+import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import type { Promised } from "@/lib/faults/steps";
 import type { Town } from "@/lib/faults/town";
 import { jobContext } from "@/lib/jobs/job";
+import { verifyAnchoredBooks } from "@/lib/ledger/seal/verify-books";
 import { reconcile } from "@/lib/reconciliation/commands/reconcile";
 
 /** What is lost, doubled or left open, in words; nothing: the books, the chain and what was promised agree. */
@@ -17,6 +19,8 @@ export async function findings(town: Town, promised: Promised): Promise<string[]
 
   for (const { finding } of await rows<{ finding: string }>(sql`select finding from ledger.verify()`))
     found.push(finding);
+  const sealed = await verifyAnchoredBooks(owner, join(town.env.GRANARY_HOME as string, "seals"));
+  found.push(...sealed.findings.map(({ what }) => what));
 
   await count(
     "transfers",

@@ -4,7 +4,7 @@ import { machinesNow } from "@/lib/operations/queries";
 
 /** Fills the gauges that are read from the books and the chain when somebody asks. */
 export async function readGauges(ctx: CommandContext): Promise<void> {
-  const { outbox, chain, jobs, heartbeats, epoch, reconciliation } = await machinesNow(ctx);
+  const { outbox, chain, jobs, heartbeats, epoch, reconciliation, seal } = await machinesNow(ctx);
 
   const intents = gauge("granary_outbox_intents", "Chain effects by state", ["state"]);
   intents.reset();
@@ -33,6 +33,11 @@ export async function readGauges(ctx: CommandContext): Promise<void> {
 
   if (epoch)
     gauge("granary_epoch_age_seconds", "Time since the newest epoch was proposed").set(epoch.ageSeconds);
+
+  gauge("granary_seal_number", "The newest seal of the books").set(Number(seal.last));
+  gauge("granary_seal_waiting_seconds", "How long the oldest entry waits to be sealed").set(
+    seal.unsealedSeconds,
+  );
 
   const differences = gauge("granary_reconciliation_difference_micros", "Chain less ledger", ["what"]);
   differences.reset();

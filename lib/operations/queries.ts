@@ -163,6 +163,21 @@ export async function reconciliationNow(ctx: CommandContext): Promise<Reconcilia
   return row ?? null;
 }
 
+export type SealNow = { last: bigint; unsealedSeconds: number };
+
+/** The newest seal, and how long the oldest entry waits for one. */
+export async function sealNow(ctx: CommandContext): Promise<SealNow> {
+  requirePermission(ctx.actor, "operations:read");
+  const { rows } = await ctx.db.execute<{ last: string; age: number }>(sql`
+    SELECT last.number AS last, coalesce((
+      SELECT extract(epoch FROM bank.now() - e.recorded_at)::float8 FROM ledger.event e
+      WHERE e.xact_id >= last.bound ORDER BY e.xact_id, e.id LIMIT 1), 0) AS age
+    FROM (SELECT coalesce(max(number), 0) AS number,
+            coalesce((SELECT s.to_xact FROM ledger.seal s ORDER BY s.number DESC LIMIT 1), '0') AS bound
+          FROM ledger.seal) last`);
+  return { last: BigInt(rows[0]?.last ?? 0), unsealedSeconds: rows[0]?.age ?? 0 };
+}
+
 /** What waits for somebody at the desk. */
 export async function deskCounts(ctx: CommandContext): Promise<{ applications: number; approvals: number }> {
   requirePermission(ctx.actor, "operations:read");
@@ -263,13 +278,14 @@ export async function auditTrail(ctx: CommandContext, subject: string): Promise<
 
 /** Everything that the bank's machines say of themselves, asked at once. */
 export async function machinesNow(ctx: CommandContext) {
-  const [outbox, chain, jobs, heartbeats, [epoch], reconciliation] = await Promise.all([
+  const [outbox, chain, jobs, heartbeats, [epoch], reconciliation, seal] = await Promise.all([
     outboxNow(ctx),
     chainNow(ctx),
     jobsNow(ctx),
     heartbeatsNow(ctx),
     epochsNow(ctx, 1),
     reconciliationNow(ctx),
+    sealNow(ctx),
   ]);
-  return { outbox, chain, jobs, heartbeats, epoch, reconciliation };
+  return { outbox, chain, jobs, heartbeats, epoch, reconciliation, seal };
 }

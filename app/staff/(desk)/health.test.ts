@@ -22,6 +22,7 @@ const well: Parameters<typeof signsOf>[0] = {
   ],
   epoch,
   reconciliation: { at: new Date(0), blockNumber: 10n, outcome: "equal", differences: [] },
+  seal: { last: 4n, unsealedSeconds: 2 },
   epochSeconds: 30,
 };
 
@@ -55,6 +56,8 @@ describe("the bank's pulse", () => {
     ["Epochs", { epoch: { ...epoch, ageSeconds: 600 } }, "Final"],
     ["Epochs", { epoch: { ...epoch, ageSeconds: 811 } }, "Late"],
     ["Reconciliation", { reconciliation: null }, "Not run"],
+    ["Seal", { seal: { last: 0n, unsealedSeconds: 0 } }, "None"],
+    ["Seal", { seal: { last: 4n, unsealedSeconds: 61 } }, "Stopped"],
     [
       "Reconciliation",
       {

@@ -7,6 +7,7 @@ import type {
   JobsNow,
   OutboxNow,
   ReconciliationNow,
+  SealNow,
 } from "@/lib/operations/queries";
 import { formatDuration } from "@/lib/time/duration";
 
@@ -19,6 +20,7 @@ type Facts = {
   heartbeats: HeartbeatNow[];
   epoch: EpochNow | undefined;
   reconciliation: ReconciliationNow;
+  seal: SealNow;
   epochSeconds: number;
 };
 
@@ -31,6 +33,7 @@ export function signsOf(facts: Facts): Sign[] {
     jobsSign(facts.jobs),
     epochSign(facts.epoch, facts.epochSeconds),
     reconciliationSign(facts.reconciliation),
+    sealSign(facts.seal),
     ...heartbeatSigns(facts.heartbeats),
   ];
 }
@@ -130,6 +133,19 @@ function reconciliationSign(last: ReconciliationNow): Sign {
   if (last.outcome === "different")
     return { what, tone: "bad", word: "Different", note: `${last.differences.length} totals differ` };
   return { what, tone: "good", word: "Equal", note: `At block ${last.blockNumber}` };
+}
+
+function sealSign({ last, unsealedSeconds }: SealNow): Sign {
+  const what = "Seal";
+  if (unsealedSeconds > 60)
+    return {
+      what,
+      tone: "bad",
+      word: "Stopped",
+      note: `An entry waits ${formatDuration(unsealedSeconds)}. The worker's log says why; ledger verify says what differs.`,
+    };
+  if (last === 0n) return { what, tone: "warn", word: "None", note: "Nothing has been sealed yet." };
+  return { what, tone: "good", word: "Sealed", note: `Seal ${last}` };
 }
 
 /** One sign a process; of several copies the one that was heard last speaks for all. */

@@ -14,6 +14,7 @@ import {
   outboxNow,
   partnersNow,
   reconciliationNow,
+  sealNow,
 } from "@/lib/operations/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatDuration } from "@/lib/time/duration";
@@ -25,13 +26,14 @@ export const metadata = { title: "Operations" };
 
 export default async function OperationsPage() {
   const ctx = await staffPage("operations:read", "/staff/operations");
-  const [outbox, chain, jobs, heartbeats, epochs, reconciliation, partners] = await Promise.all([
+  const [outbox, chain, jobs, heartbeats, epochs, reconciliation, seal, partners] = await Promise.all([
     outboxNow(ctx),
     chainNow(ctx),
     jobsNow(ctx),
     heartbeatsNow(ctx),
     epochsNow(ctx),
     reconciliationNow(ctx),
+    sealNow(ctx),
     partnersNow(ctx),
   ]);
   const { timeZone, epochSeconds } = activeProfile();
@@ -41,7 +43,7 @@ export default async function OperationsPage() {
       <PageHeader title="Operations" lead="What the bank's machines are doing at this moment." />
       <div className="space-y-12">
         <HealthStrip
-          facts={{ outbox, chain, jobs, heartbeats, epoch: epochs[0], reconciliation, epochSeconds }}
+          facts={{ outbox, chain, jobs, heartbeats, epoch: epochs[0], reconciliation, seal, epochSeconds }}
         />
         <Section title="Chain and indexer" lead="Money is credited at final blocks only.">
           <Table
