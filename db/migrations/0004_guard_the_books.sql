@@ -62,14 +62,16 @@ CREATE TABLE ledger.checkpoint (
   -- the latest of this one and all before it
   all_effective_by timestamptz NOT NULL,
   all_recorded_by timestamptz NOT NULL,
-  PRIMARY KEY (account_id, event_id)
+  PRIMARY KEY (account_id, event_id) INCLUDE (earliest_effective_at, earliest_recorded_at)
 );
 CREATE INDEX checkpoint_effective ON ledger.checkpoint (account_id, all_effective_by, event_id);
 CREATE INDEX checkpoint_recorded ON ledger.checkpoint (account_id, all_recorded_by, event_id);
--- up to which event nothing is under way any more, and the next candidate for it
+-- up to which event nothing is under way any more, up to which customers' accounts were looked through for checkpoints,
+-- and the next candidate for the first
 CREATE TABLE ledger.tide (
   single boolean PRIMARY KEY DEFAULT true CHECK (single),
   settled_event bigint NOT NULL DEFAULT 0,
+  customers_until bigint NOT NULL DEFAULT 0,
   next_event bigint NOT NULL DEFAULT 0,
   next_xact xid8 NOT NULL DEFAULT '0'
 );

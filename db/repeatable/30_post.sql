@@ -586,3 +586,13 @@ BEGIN
   END IF;
   RETURN QUERY SELECT v_answer.event_id, v_answer.outcome = 'replayed';
 END $$;
+
+-- Freezes, opens or closes an account; what may follow what is held by its trigger. Answers what it was.
+CREATE OR REPLACE FUNCTION ledger.set_account_state(account bigint, new_state text) RETURNS text
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE v_old text;
+BEGIN
+  SELECT a.state INTO v_old FROM ledger.account a WHERE a.id = account FOR NO KEY UPDATE;
+  UPDATE ledger.account SET state = new_state WHERE id = account AND state <> new_state;
+  RETURN v_old;
+END $$;

@@ -1,8 +1,170 @@
--- Reading: what stands on every account now, and what does not add up.
+-- Reading: what stands on every account now, what stood on it at any moment, and what does not add up.
 CREATE OR REPLACE VIEW ledger.account_now AS
   SELECT a.id, a.class, a.asset, a.side, a.owner, a.profile_id, a.is_customer, a.is_clearing, a.state, a.held_micros,
          t.debits_micros, t.credits_micros
   FROM ledger.account a CROSS JOIN LATERAL ledger.totals_of(a.id) t;
+
+-- The legs of an account after an event, up to another.
+CREATE OR REPLACE FUNCTION ledger.legs_of(account bigint, after_event bigint, to_event bigint)
+RETURNS TABLE (event_id bigint, seq integer, debit numeric, credit numeric) LANGUAGE sql STABLE AS $$
+  SELECT t.event_id, t.seq, t.amount_micros::numeric, 0::numeric FROM ledger.transfer t
+  WHERE t.debit_account = account AND t.event_id > after_event AND t.event_id <= to_event
+  UNION ALL
+  SELECT t.event_id, t.seq, 0, t.amount_micros FROM ledger.transfer t
+  WHERE t.credit_account = account AND t.event_id > after_event AND t.event_id <= to_event
+$$;
+
+-- What stood on an account at a moment, by when things happened or by when they were written down: the last checkpoint
+-- all of which lies before, later stretches that lie before as a whole, and single legs only of stretches on the edge.
+CREATE OR REPLACE FUNCTION ledger.totals_at(account bigint, at timestamptz, by_recorded boolean)
+RETURNS TABLE (debits_micros numeric, credits_micros numeric)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_seqscan = off AS $$
+DECLARE
+  v_from bigint := 0;
+  v_part record;
+  v_debits numeric;
+  v_credits numeric;
+BEGIN
+  debits_micros := 0;
+  credits_micros := 0;
+  IF by_recorded THEN
+    SELECT c.event_id, c.debits_micros, c.credits_micros INTO v_part FROM ledger.checkpoint c
+    WHERE c.account_id = account AND c.all_recorded_by <= at ORDER BY c.all_recorded_by DESC, c.event_id DESC LIMIT 1;
+  ELSE
+    SELECT c.event_id, c.debits_micros, c.credits_micros INTO v_part FROM ledger.checkpoint c
+    WHERE c.account_id = account AND c.all_effective_by <= at ORDER BY c.all_effective_by DESC, c.event_id DESC LIMIT 1;
+  END IF;
+  IF FOUND THEN
+    v_from := v_part.event_id;
+    debits_micros := v_part.debits_micros;
+    credits_micros := v_part.credits_micros;
+  END IF;
+  FOR v_part IN
+    SELECT c.event_id AS to_event, c.debits_micros - coalesce(b.debits_micros, 0) AS debits,
+      c.credits_micros - coalesce(b.credits_micros, 0) AS credits, coalesce(b.event_id, 0) AS from_event,
+      CASE WHEN by_recorded THEN c.latest_recorded_at ELSE c.latest_effective_at END <= at AS is_whole
+    FROM ledger.checkpoint c
+    LEFT JOIN LATERAL (
+      SELECT p.event_id, p.debits_micros, p.credits_micros FROM ledger.checkpoint p
+      WHERE p.account_id = account AND p.event_id < c.event_id ORDER BY p.event_id DESC LIMIT 1
+    ) AS b ON true
+    WHERE c.account_id = account AND c.event_id > v_from
+      AND CASE WHEN by_recorded THEN c.earliest_recorded_at ELSE c.earliest_effective_at END <= at
+    UNION ALL
+    SELECT 9223372036854775807, NULL, NULL, coalesce(
+      (SELECT p.event_id FROM ledger.checkpoint p WHERE p.account_id = account ORDER BY p.event_id DESC LIMIT 1), 0), false
+  LOOP
+    IF v_part.is_whole THEN
+      v_debits := v_part.debits;
+      v_credits := v_part.credits;
+    ELSE
+      SELECT coalesce(sum(l.debit), 0), coalesce(sum(l.credit), 0) INTO v_debits, v_credits
+      FROM ledger.legs_of(account, v_part.from_event, v_part.to_event) l JOIN ledger.event e ON e.id = l.event_id
+      WHERE CASE WHEN by_recorded THEN e.recorded_at ELSE e.effective_at END <= at;
+    END IF;
+    debits_micros := debits_micros + v_debits;
+    credits_micros := credits_micros + v_credits;
+  END LOOP;
+  RETURN NEXT;
+END $$;
+
+-- What stood on an account before one of its lines, in the order of events.
+CREATE OR REPLACE FUNCTION ledger.totals_before(account bigint, event bigint, line integer)
+RETURNS TABLE (debits_micros numeric, credits_micros numeric) LANGUAGE sql STABLE AS $$
+  SELECT coalesce(min(b.debits_micros), 0) + coalesce(sum(l.debit), 0), coalesce(min(b.credits_micros), 0) + coalesce(sum(l.credit), 0)
+  FROM (SELECT) AS one
+  LEFT JOIN LATERAL (
+    SELECT c.event_id, c.debits_micros, c.credits_micros FROM ledger.checkpoint c
+    WHERE c.account_id = account AND c.event_id < event ORDER BY c.event_id DESC LIMIT 1
+  ) AS b ON true
+  LEFT JOIN LATERAL ledger.legs_of(account, coalesce(b.event_id, 0), event) l ON (l.event_id, l.seq) < (event, line)
+$$;
+
+-- A checkpoint says what the legs say, whoever writes it.
+CREATE OR REPLACE FUNCTION ledger.check_checkpoint() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE v_account bigint;
+BEGIN
+  SELECT c.account_id INTO v_account FROM added c
+  CROSS JOIN LATERAL (
+    SELECT coalesce(max(p.event_id), 0) AS event_id FROM ledger.checkpoint p WHERE p.account_id = c.account_id AND p.event_id < c.event_id
+  ) AS before
+  LEFT JOIN ledger.checkpoint b ON b.account_id = c.account_id AND b.event_id = before.event_id
+  CROSS JOIN LATERAL (
+    SELECT count(*) AS n, sum(l.debit) AS debits, sum(l.credit) AS credits, min(e.effective_at) AS effective_from, max(e.effective_at) AS effective_by,
+      min(e.recorded_at) AS recorded_from, max(e.recorded_at) AS recorded_by
+    FROM ledger.legs_of(c.account_id, before.event_id, c.event_id) l JOIN ledger.event e ON e.id = l.event_id
+  ) AS legs
+  WHERE (c.debits_micros, c.credits_micros, c.leg_count, c.earliest_effective_at, c.latest_effective_at, c.earliest_recorded_at,
+         c.latest_recorded_at, c.all_effective_by, c.all_recorded_by) IS DISTINCT FROM
+    (coalesce(b.debits_micros, 0) + legs.debits, coalesce(b.credits_micros, 0) + legs.credits, legs.n, legs.effective_from, legs.effective_by,
+     legs.recorded_from, legs.recorded_by, greatest(b.all_effective_by, legs.effective_by), greatest(b.all_recorded_by, legs.recorded_by))
+  LIMIT 1;
+  IF FOUND THEN
+    RAISE EXCEPTION 'a checkpoint of account % is not what its legs say', v_account USING ERRCODE = 'GR002';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER checkpoint_holds AFTER INSERT ON ledger.checkpoint
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.check_checkpoint();
+
+-- Checkpoints for every account that has so many legs since its last one: of the bank's own each time, of customers'
+-- when asked. Only up to events below which nothing is under way: a number drawn before some moment belongs to a
+-- transaction that had begun by then, and when all of those have ended, no event below that number can still appear.
+CREATE OR REPLACE FUNCTION ledger.make_checkpoints(least_legs integer, with_customers boolean) RETURNS integer
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
+DECLARE
+  v_tide ledger.tide;
+  v_last bigint;
+  v_made integer;
+BEGIN
+  SELECT * INTO v_tide FROM ledger.tide FOR UPDATE;
+  IF v_tide.next_event > v_tide.settled_event AND pg_snapshot_xmin(pg_current_snapshot()) >= v_tide.next_xact THEN
+    v_tide.settled_event := v_tide.next_event;
+  END IF;
+  IF v_tide.next_event <= v_tide.settled_event THEN
+    SELECT CASE WHEN is_called THEN last_value ELSE 0 END INTO v_last FROM ledger.event_number;
+    -- in a statement of its own: whatever had drawn a number by then is in this snapshot or over
+    v_tide.next_xact := pg_snapshot_xmax(pg_current_snapshot());
+    v_tide.next_event := v_last;
+  END IF;
+
+  WITH candidate AS (
+    SELECT a.id FROM ledger.account a WHERE NOT a.is_customer
+    UNION
+    SELECT l.id FROM ledger.transfer t CROSS JOIN LATERAL (VALUES (t.debit_account), (t.credit_account)) AS l (id)
+    WHERE with_customers AND t.event_id > v_tide.customers_until AND t.event_id <= v_tide.settled_event
+  ), due AS MATERIALIZED (
+    SELECT c.id, coalesce(b.event_id, 0) AS event_id, coalesce(b.debits_micros, 0) AS debits, coalesce(b.credits_micros, 0) AS credits,
+      b.all_effective_by, b.all_recorded_by
+    FROM candidate c LEFT JOIN LATERAL (
+      SELECT * FROM ledger.checkpoint p WHERE p.account_id = c.id ORDER BY p.event_id DESC LIMIT 1
+    ) AS b ON true
+    WHERE (SELECT count(*) FROM (SELECT FROM ledger.legs_of(c.id, coalesce(b.event_id, 0), v_tide.settled_event) LIMIT least_legs + 1) AS few)
+      > least_legs
+  ), leg AS (
+    SELECT d.id, l.event_id, l.debit, l.credit, row_number() OVER (PARTITION BY d.id ORDER BY l.event_id, l.seq) AS place
+    FROM due d CROSS JOIN LATERAL ledger.legs_of(d.id, d.event_id, v_tide.settled_event) l
+  ), placed AS (
+    SELECT leg.*, (min(place) OVER (PARTITION BY id, event_id) - 1) / least_legs AS stretch FROM leg
+  ), stretch AS (
+    SELECT p.id, p.stretch, max(p.event_id) AS event_id, sum(p.debit) AS debits, sum(p.credit) AS credits, count(*) AS legs,
+      min(e.effective_at) AS effective_from, max(e.effective_at) AS effective_by, min(e.recorded_at) AS recorded_from,
+      max(e.recorded_at) AS recorded_by, max(p.stretch) OVER (PARTITION BY p.id) AS last
+    FROM placed p JOIN ledger.event e ON e.id = p.event_id GROUP BY p.id, p.stretch
+  )
+  INSERT INTO ledger.checkpoint (account_id, event_id, debits_micros, credits_micros, leg_count, earliest_effective_at, latest_effective_at,
+    earliest_recorded_at, latest_recorded_at, all_effective_by, all_recorded_by)
+  SELECT s.id, s.event_id, d.debits + sum(s.debits) OVER so_far, d.credits + sum(s.credits) OVER so_far, s.legs, s.effective_from, s.effective_by,
+    s.recorded_from, s.recorded_by, greatest(d.all_effective_by, max(s.effective_by) OVER so_far),
+    greatest(d.all_recorded_by, max(s.recorded_by) OVER so_far)
+  FROM stretch s JOIN due d ON d.id = s.id WHERE s.stretch < s.last
+  WINDOW so_far AS (PARTITION BY s.id ORDER BY s.stretch);
+  GET DIAGNOSTICS v_made = ROW_COUNT;
+  UPDATE ledger.tide SET settled_event = v_tide.settled_event, next_event = v_tide.next_event, next_xact = v_tide.next_xact,
+    customers_until = CASE WHEN with_customers THEN v_tide.settled_event ELSE v_tide.customers_until END;
+  RETURN v_made;
+END $$;
+
 
 -- What does not add up, in words; no row = the books are whole.
 CREATE OR REPLACE FUNCTION ledger.verify() RETURNS TABLE (finding text) LANGUAGE sql STABLE AS $$

@@ -178,6 +178,7 @@ export const checkpoint = ledger.table(
 export const tide = ledger.table("tide", {
   single: boolean("single").primaryKey().default(true),
   settledEvent: bigint("settled_event", { mode: "bigint" }).notNull().default(sql`0`),
+  customersUntil: bigint("customers_until", { mode: "bigint" }).notNull().default(sql`0`),
   nextEvent: bigint("next_event", { mode: "bigint" }).notNull().default(sql`0`),
   nextXact: text("next_xact").notNull().default("0"),
 });

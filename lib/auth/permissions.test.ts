@@ -32,6 +32,8 @@ const matrix: Record<Permission, string> = {
   "rewards:read_own": "-y------",
   "claim:push": "--y-----",
   "epoch:propose": "--y-----",
+  "ledger:keep": "--y-----",
+  "account:set_state": "--y-y---",
   "ledger:seal": "--y-----",
   "remittance:prepare": "--y-y---",
   "faucet:grant": "-yy-----",

@@ -38,6 +38,8 @@ export const permissionTable = {
   "rewards:read_own": ["customer"],
   "claim:push": ["system"],
   "epoch:propose": ["system"],
+  "ledger:keep": ["system"],
+  "account:set_state": ["compliance", "system"],
   "ledger:seal": ["system"],
   "remittance:prepare": ["compliance", "system"],
   "faucet:grant": ["customer", "system"],

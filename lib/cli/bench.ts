@@ -1,5 +1,6 @@
 import { benchHttp, type HttpBench } from "@/lib/bench/http";
 import type { IndexBench } from "@/lib/bench/index-events";
+import type { LedgerBench } from "@/lib/bench/ledger";
 import { benchLighthouse, categories, type LighthouseRun, publicPages } from "@/lib/bench/lighthouse";
 import { kilobytes, type PageWeight, weighBuild } from "@/lib/bench/pages";
 import type { SealBench } from "@/lib/bench/seal";
@@ -24,7 +25,7 @@ const refuseWords = (verb: string, args: readonly string[]) => {
 /** What the index verb makes and reads unless told otherwise. */
 const usualEvents = 100_000;
 
-/** `pages` needs only a build, `index` starts its own chain and Postgres; the others measure the bank that runs. */
+/** `pages` needs only a build, `index` and `ledger` start what they need; the others measure the bank that runs. */
 export const verbs: Verbs = {
   http: {
     summary: "p50 and p99 of the resident's overview and the staff desk at fixed rates, beside a bare page",
@@ -136,6 +137,38 @@ export const verbs: Verbs = {
         ],
         { right: [1] },
       ),
+  },
+  ledger: {
+    summary: "Transfers a second through SQL and through Node, beside pgbench and a bare insert on the same Postgres",
+    usage: "[--seconds 6] [--rounds 3] [--deep]",
+    async run({ args, options }): Promise<LedgerBench> {
+      refuseWords("ledger", args);
+      const { benchLedger } = await import("@/lib/bench/ledger");
+      return benchLedger(
+        {
+          seconds: positive(options.seconds, 6, "seconds"),
+          rounds: Math.ceil(positive(options.rounds, 3, "rounds")),
+          deep: options.deep === true,
+        },
+        (sentence) => process.stderr.write(`${sentence}\n`),
+      );
+    },
+    show: (bench: LedgerBench) =>
+      [
+        table(
+          ["what", "transfers/s"],
+          Object.entries(bench)
+            .filter(([name]) => /_(8c|64)$/.test(name) && !name.startsWith("p99"))
+            .map(([name, value]) => [name, String(value)]),
+          { right: [1] },
+        ),
+        `p99 ${bench.p99_ms_batch_spread_64} ms spread, ${bench.p99_ms_batch_hot_64} ms hot; ${bench.cpu_us_per_transfer} us of CPU and ${bench.bytes_per_transfer} bytes a transfer`,
+        `over tpcb-like: ${bench.ratios.batch_spread_over_tpcb}x spread, ${bench.ratios.batch_hot_over_tpcb}x hot; single SQL over bare insert ${bench.ratios.single_sql_over_bare_insert}`,
+        ...bench.growth.map(
+          (step) =>
+            `${step.entries} entries: ${step.node_batch_spread_64} transfers/s, a past balance in ${step.point_in_time_ms} ms, of the busiest account in ${step.point_in_time_hot_ms} ms`,
+        ),
+      ].join("\n"),
   },
   pages: {
     summary: "First-load JavaScript of every page of the last build, beside the barest page",

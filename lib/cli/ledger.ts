@@ -3,8 +3,21 @@ import { createInterface } from "node:readline";
 import { dbFor } from "@/db/client";
 import { table } from "@/lib/cli/table";
 import { BadInput, type Verbs } from "@/lib/cli/verb";
+import { databaseUrl } from "@/lib/env";
 import { jobContext } from "@/lib/jobs/job";
-import { type TrialBalanceRow, trialBalance } from "@/lib/ledger/queries";
+import type { AccountRef } from "@/lib/ledger/accounts";
+import { type AccountClass, chartOfAccounts } from "@/lib/ledger/chart-of-accounts";
+import { type CountedOnce, countOnce } from "@/lib/ledger/count-once";
+import { postLines } from "@/lib/ledger/post-lines";
+import {
+  type Clock,
+  type Standing,
+  type StatementLine,
+  standingOf,
+  statementPage,
+  type TrialBalanceRow,
+  trialBalance,
+} from "@/lib/ledger/queries";
 import { sealFolder } from "@/lib/ledger/seal/anchor";
 import { writeBatch } from "@/lib/ledger/seal/batch-file";
 import { renewAnchor } from "@/lib/ledger/seal/commands/renew-anchor";
@@ -24,17 +37,73 @@ import { type BooksReport, verifyAnchoredBooks } from "@/lib/ledger/seal/verify-
 import { formatAmount } from "@/lib/money/format";
 
 interface TrialBalance {
+  at: string | undefined;
   rows: TrialBalanceRow[];
   sums: { asset: string; debitsMicros: bigint; creditsMicros: bigint }[];
+  countedOnce: CountedOnce;
   balanced: boolean;
 }
 
 export const verbs: Verbs = {
-  "trial-balance": {
-    summary: "Debits and credits of every class of account, and whether they agree",
+  post: {
+    summary:
+      "Posts JSON lines of transfers or events, and answers each with one line: posted, replayed or refused",
+    usage:
+      "< lines; {key, debit, credit, amount} or {key, kind, transfers: [{asset, amount, debit, credit}], ...}",
     needs: "bank",
-    async run(): Promise<TrialBalance> {
-      const rows = await trialBalance(dbFor("readonly"));
+    async run({ readLines }) {
+      return postLines(readLines(), databaseUrl("worker"));
+    },
+  },
+  statement: {
+    summary:
+      "A page of an account, newest line first, with the balance after each, and what can be used of it",
+    usage: "<class> [owner] [--size 25] [--before event:line]",
+    needs: "bank",
+    async run({ args, options }): Promise<Statement> {
+      const [name = "", owner] = args;
+      if (!Object.hasOwn(chartOfAccounts, name) || args.length > 2)
+        throw new BadInput(
+          `statement takes a class (${Object.keys(chartOfAccounts).join(", ")}) and, where it has one, an owner.`,
+        );
+      const ref: AccountRef = { class: name as AccountClass, ...(owner !== undefined && { owner }) };
+      const size = Number(options.size ?? 25);
+      if (!Number.isInteger(size) || size < 1 || size > 200) throw new BadInput("--size is from 1 to 200.");
+      const [, eventId, seq] = /^([1-9]\d{0,17}):(\d{1,9})$/.exec(String(options.before ?? "")) ?? [];
+      if (options.before !== undefined && eventId === undefined)
+        throw new BadInput("--before takes an event and a line, such as 120:1.");
+      const before = eventId === undefined ? {} : { before: { eventId: BigInt(eventId), seq: Number(seq) } };
+      const db = dbFor("readonly");
+      const lines = await statementPage(db, { ref, size, ...before });
+      const last = lines.at(-1);
+      return {
+        account: ref,
+        ...(await standingOf(db, ref)),
+        lines,
+        next: lines.length === size && last ? `${last.eventId}:${last.seq}` : undefined,
+      };
+    },
+    show: ({ lines, haveMicros, onHoldMicros, canUseMicros }: Statement) =>
+      `${table(
+        ["when", "event", "what", "amount", "balance"],
+        lines.map((line) => [
+          line.effectiveAt.toISOString(),
+          `${line.eventId}:${line.seq}`,
+          line.kind,
+          formatAmount(line.amountMicros),
+          formatAmount(line.balanceMicros),
+        ]),
+        { right: [3, 4] },
+      )}\nhave ${formatAmount(haveMicros)}, on hold ${formatAmount(onHoldMicros)}, can use ${formatAmount(canUseMicros)}`,
+  },
+  "trial-balance": {
+    summary:
+      "Debits and credits of every class of account and asset, now or at a moment, and whether they agree",
+    usage: "[--at 2026-11-01T00:00:00Z [--by effective|recorded]]",
+    needs: "bank",
+    async run({ options }): Promise<TrialBalance> {
+      const moment = momentOf(options);
+      const rows = await trialBalance(dbFor("readonly"), moment);
       const sums = [...new Set(rows.map(({ asset }) => asset))].map((asset) => {
         const of = rows.filter((row) => row.asset === asset);
         return {
@@ -43,9 +112,12 @@ export const verbs: Verbs = {
           creditsMicros: of.reduce((sum, row) => sum + row.creditsMicros, 0n),
         };
       });
-      return { rows, sums, balanced: sums.every((sum) => sum.debitsMicros === sum.creditsMicros) };
+      const countedOnce = countOnce(rows);
+      const balanced = sums.every((sum) => sum.debitsMicros === sum.creditsMicros);
+      if (!balanced || !countedOnce.isEven) process.exitCode = 1;
+      return { at: moment?.at.toISOString(), rows, sums, countedOnce, balanced };
     },
-    show: ({ rows, sums, balanced }: TrialBalance) =>
+    show: ({ rows, sums, countedOnce, balanced }: TrialBalance) =>
       [
         table(
           ["class", "asset", "debits", "credits"],
@@ -65,7 +137,8 @@ export const verbs: Verbs = {
           ],
           { right: [2, 3] },
         ),
-        balanced ? "The books balance." : "The books do NOT balance.",
+        `owed: deposits ${formatAmount(countedOnce.depositsMicros)} + supply ${formatAmount(countedOnce.supplyMicros)} = ${formatAmount(countedOnce.liabilitiesMicros)}, each once`,
+        balanced && countedOnce.isEven ? "The books balance." : "The books do NOT balance.",
       ].join("\n"),
   },
   verify: {
@@ -135,6 +208,18 @@ type Verified =
   | VerifiedProof
   | ({ what: "books" } & BooksReport)
   | ({ what: "batch" } & Omit<BatchReport, "header"> & { header: Header | undefined });
+
+type Statement = Standing & { account: AccountRef; lines: StatementLine[]; next: string | undefined };
+
+const momentOf = (options: Record<string, string | true>): { at: Date; by: Clock } | undefined => {
+  if (options.at === undefined) return undefined;
+  const at = new Date(String(options.at));
+  if (!/^\d{4}-\d\d-\d\d/.test(String(options.at)) || Number.isNaN(at.getTime()))
+    throw new BadInput("--at takes a moment, such as 2026-11-01T00:00:00Z.");
+  const by = options.by ?? "effective";
+  if (by !== "effective" && by !== "recorded") throw new BadInput("--by takes effective or recorded.");
+  return { at, by };
+};
 
 const sealNumber = (given: string | true | undefined, otherwise: string): bigint => {
   if (typeof given !== "string" || !/^[1-9][0-9]{0,17}$/.test(given)) throw new BadInput(otherwise);

@@ -2,6 +2,7 @@ import { attestReserves } from "@/lib/jobs/attest-reserves";
 import { epochTick } from "@/lib/jobs/epoch-tick";
 import { fundDataClient } from "@/lib/jobs/fund-data-client";
 import type { Job } from "@/lib/jobs/job";
+import { keepLedger } from "@/lib/jobs/keep-ledger";
 import { mineWhileWaiting } from "@/lib/jobs/mine-while-waiting";
 import { receiptPositions } from "@/lib/jobs/receipt-positions";
 import { reconcileBooks } from "@/lib/jobs/reconcile-books";
@@ -22,6 +23,7 @@ export const jobs: readonly Job[] = [
   attestReserves,
   reconcileBooks,
   sealLedger,
+  keepLedger,
   sweepTaxes,
   sweepStuck,
   fundDataClient,

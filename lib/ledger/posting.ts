@@ -70,14 +70,14 @@ export const payloadOf = (posting: Posting) => ({
   ...(posting.isLinked && { linked: true }),
 });
 
-type Row = {
+export type AnswerRow = {
   outcome: Answer["outcome"];
   event_id: string | null;
   code: RefusalCode | null;
   what: string | null;
 };
 
-export const answerOf = ({ outcome, event_id, code, what }: Row): Answer =>
+export const answerOf = ({ outcome, event_id, code, what }: AnswerRow): Answer =>
   outcome === "refused"
     ? { outcome, code: code as RefusalCode, what }
     : { outcome, eventId: BigInt(event_id as string) };
@@ -86,7 +86,7 @@ export const answerOf = ({ outcome, event_id, code, what }: Row): Answer =>
 export async function postMany(db: Executor, postings: readonly Posting[]): Promise<Answer[]> {
   if (postings.length === 0) return [];
   try {
-    const { rows } = await db.execute<Row>(
+    const { rows } = await db.execute<AnswerRow>(
       sql`SELECT outcome, event_id, code, what FROM ledger.post_many(${JSON.stringify(postings.map(payloadOf))}::jsonb) ORDER BY seq`,
     );
     invariant(rows.length === postings.length, "ledger.post_many answers for each");

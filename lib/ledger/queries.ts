@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, eq, type SQL, sql } from "drizzle-orm";
 import type { Executor } from "@/db/client";
 import { accountNow, event } from "@/db/schema/ledger";
 import type { AccountRef } from "@/lib/ledger/accounts";
@@ -7,33 +7,73 @@ import { type AccountClass, type Asset, assetOf, chartOfAccounts } from "@/lib/l
 const signed = (row: { side: string; debitsMicros: bigint; creditsMicros: bigint }) =>
   row.side === "credit" ? row.creditsMicros - row.debitsMicros : row.debitsMicros - row.creditsMicros;
 
+const isRef = (ref: AccountRef): SQL | undefined =>
+  and(
+    eq(accountNow.class, ref.class),
+    eq(accountNow.asset, assetOf(ref.class)),
+    eq(accountNow.owner, ref.owner ?? ""),
+  );
+
 /** What stands on an account now; one that was never used holds zero. */
 export async function balanceOf(db: Executor, ref: AccountRef): Promise<bigint> {
-  const [row] = await db
-    .select()
-    .from(accountNow)
-    .where(
-      and(
-        eq(accountNow.class, ref.class),
-        eq(accountNow.asset, assetOf(ref.class)),
-        eq(accountNow.owner, ref.owner ?? ""),
-      ),
-    );
-  return row ? signed(row) : 0n;
+  return (await standingOf(db, ref)).haveMicros;
 }
 
-/** What stood on it at a moment, by when things happened, not by when they were written down. */
-export async function balanceAt(db: Executor, ref: AccountRef, at: Date): Promise<bigint> {
+export type Standing = { haveMicros: bigint; onHoldMicros: bigint; canUseMicros: bigint };
+
+/** The three numbers of a money screen: have, on hold, can use. */
+export async function standingOf(db: Executor, ref: AccountRef): Promise<Standing> {
+  const [row] = await db.select().from(accountNow).where(isRef(ref));
+  const haveMicros = row ? signed(row) : 0n;
+  const onHoldMicros = row?.heldMicros ?? 0n;
+  return { haveMicros, onHoldMicros, canUseMicros: haveMicros - onHoldMicros };
+}
+
+export type OpenHold = {
+  key: string;
+  seq: number;
+  kind: string;
+  subject: string;
+  amountMicros: bigint;
+  heldSince: Date;
+  expiresAt: Date;
+};
+
+/** Why something is on hold, and until when. */
+export async function openHolds(db: Executor, ref: AccountRef): Promise<OpenHold[]> {
+  const { rows } = await db.execute<Record<string, string | Date>>(sql`
+    SELECT e.key, p.seq::text, e.kind, e.subject, h.amount_micros::text AS amount, e.effective_at, h.expires_at
+    FROM ledger.account a JOIN ledger.open_hold h ON h.account_id = a.id
+    JOIN ledger.pending p ON p.id = h.pending_id JOIN ledger.event e ON e.id = p.event_id
+    WHERE a.class = ${ref.class} AND a.asset = ${assetOf(ref.class)} AND a.owner = ${ref.owner ?? ""}
+    ORDER BY p.id`);
+  return rows.map((row) => ({
+    key: row.key as string,
+    seq: Number(row.seq),
+    kind: row.kind as string,
+    subject: row.subject as string,
+    amountMicros: BigInt(row.amount as string),
+    heldSince: new Date(row.effective_at as string),
+    expiresAt: new Date(row.expires_at as string),
+  }));
+}
+
+/** By when things happened, or by when they were written down. */
+export type Clock = "effective" | "recorded";
+
+/** What stood on an account at a moment. */
+export async function balanceAt(
+  db: Executor,
+  ref: AccountRef,
+  at: Date,
+  by: Clock = "effective",
+): Promise<bigint> {
   const { rows } = await db.execute<{ debits: string; credits: string }>(sql`
-    SELECT coalesce(sum(t.amount_micros) FILTER (WHERE t.debit_account = a.id), 0)::text AS debits,
-           coalesce(sum(t.amount_micros) FILTER (WHERE t.credit_account = a.id), 0)::text AS credits
-    FROM ledger.account a
-    JOIN ledger.transfer t ON t.debit_account = a.id OR t.credit_account = a.id
-    JOIN ledger.event e ON e.id = t.event_id AND e.effective_at <= ${at.toISOString()}
-    WHERE a.class = ${ref.class} AND a.owner = ${ref.owner ?? ""}`);
-  const side = chartOfAccounts[ref.class].side;
+    SELECT t.debits_micros::text AS debits, t.credits_micros::text AS credits
+    FROM ledger.account a CROSS JOIN LATERAL ledger.totals_at(a.id, ${at.toISOString()}, ${by === "recorded"}) t
+    WHERE a.class = ${ref.class} AND a.asset = ${assetOf(ref.class)} AND a.owner = ${ref.owner ?? ""}`);
   return signed({
-    side,
+    side: chartOfAccounts[ref.class].side,
     debitsMicros: BigInt(rows[0]?.debits ?? 0),
     creditsMicros: BigInt(rows[0]?.credits ?? 0),
   });
@@ -66,26 +106,40 @@ export type StatementLine = {
   balanceMicros: bigint;
 };
 
-/** A page of one profile's account, newest first, each line with the balance after it. */
+const farAhead = { eventId: 2n ** 63n - 1n, seq: 2 ** 31 - 1 };
+
+/**
+ * A page of an account, newest first, each line with the balance after it. A page costs the same wherever it begins:
+ * its lines from the index, and the balance before them from the last checkpoint. With a profile, of that profile alone.
+ */
 export async function statementPage(
   db: Executor,
-  input: { ref: AccountRef; profileId: string; before?: { eventId: bigint; seq: number }; size?: number },
+  input: { ref: AccountRef; profileId?: string; before?: { eventId: bigint; seq: number }; size?: number },
 ): Promise<StatementLine[]> {
-  const { ref, profileId, before, size = 25 } = input;
+  const { ref, profileId, before = farAhead, size = 25 } = input;
+  const limit = Math.min(Math.max(size, 1), 200);
+  const cursor = sql`(${before.eventId.toString()}::bigint, ${before.seq}::integer)`;
+  const side = (own: SQL, sign: SQL) => sql`(
+    SELECT t.event_id, t.seq, CASE a.side WHEN ${sign} THEN t.amount_micros ELSE -t.amount_micros END AS amount
+    FROM a JOIN ledger.transfer t ON ${own} = a.id WHERE (t.event_id, t.seq) < ${cursor}
+    ORDER BY t.event_id DESC, t.seq DESC LIMIT ${limit})`;
   const { rows } = await db.execute<Record<string, string | Date>>(sql`
-    WITH lines AS (
-      SELECT e.id AS event_id, t.seq, e.kind, e.subject, e.effective_at,
-             CASE WHEN (t.credit_account = a.id) = (a.side = 'credit') THEN t.amount_micros ELSE -t.amount_micros END AS amount,
-             sum(CASE WHEN (t.credit_account = a.id) = (a.side = 'credit') THEN t.amount_micros ELSE -t.amount_micros END)
-               OVER (ORDER BY t.event_id, t.seq) AS balance
-      FROM ledger.account a
-      JOIN ledger.transfer t ON t.debit_account = a.id OR t.credit_account = a.id
-      JOIN ledger.event e ON e.id = t.event_id
-      WHERE a.class = ${ref.class} AND a.owner = ${ref.owner ?? ""} AND a.profile_id = ${profileId}
+    WITH a AS MATERIALIZED (
+      SELECT id, side FROM ledger.account
+      WHERE class = ${ref.class} AND asset = ${assetOf(ref.class)} AND owner = ${ref.owner ?? ""}
+        AND ${profileId === undefined ? sql`true` : sql`profile_id = ${profileId}`}
+    ), page AS MATERIALIZED (
+      SELECT * FROM (${side(sql`t.debit_account`, sql`'debit'`)} UNION ALL ${side(sql`t.credit_account`, sql`'credit'`)}) AS line
+      ORDER BY event_id DESC, seq DESC LIMIT ${limit}
+    ), base AS (
+      SELECT CASE a.side WHEN 'credit' THEN t.credits_micros - t.debits_micros ELSE t.debits_micros - t.credits_micros END AS stood
+      FROM a CROSS JOIN LATERAL ledger.totals_before(a.id, ${before.eventId.toString()}::bigint, ${before.seq}::integer) t
     )
-    SELECT event_id::text, seq::text, kind, subject, effective_at, amount::text, balance::text FROM lines
-    WHERE ${before ? sql`(event_id, seq) < (${before.eventId.toString()}::bigint, ${before.seq})` : sql`true`}
-    ORDER BY lines.event_id DESC, lines.seq DESC LIMIT ${Math.min(size, 200)}`);
+    SELECT page.event_id::text, page.seq::text, e.kind, e.subject, e.effective_at, page.amount::text,
+      (base.stood - coalesce(sum(page.amount) OVER (ORDER BY page.event_id DESC, page.seq DESC
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0))::text AS balance
+    FROM page CROSS JOIN base JOIN ledger.event e ON e.id = page.event_id
+    ORDER BY page.event_id DESC, page.seq DESC`);
   return rows.map((row) => ({
     eventId: BigInt(row.event_id as string),
     seq: Number(row.seq),
@@ -105,18 +159,18 @@ export type TrialBalanceRow = {
   creditsMicros: bigint;
 };
 
-/** One row a class; debits and credits of each asset are equal. */
-export async function trialBalance(db: Executor): Promise<TrialBalanceRow[]> {
-  const rows = await db
-    .select({
-      class: accountNow.class,
-      asset: sql<Asset>`${accountNow.asset}`,
-      debits: sql<string>`sum(${accountNow.debitsMicros})::text`,
-      credits: sql<string>`sum(${accountNow.creditsMicros})::text`,
-    })
-    .from(accountNow)
-    .groupBy(accountNow.class, accountNow.asset)
-    .orderBy(asc(accountNow.asset), asc(accountNow.class));
+/** One row a class, now or at a moment; debits and credits of each asset are equal. */
+export async function trialBalance(
+  db: Executor,
+  moment?: { at: Date; by?: Clock },
+): Promise<TrialBalanceRow[]> {
+  const accounts = moment
+    ? sql`(SELECT a.class, a.asset, t.debits_micros, t.credits_micros FROM ledger.account a
+        CROSS JOIN LATERAL ledger.totals_at(a.id, ${moment.at.toISOString()}, ${moment.by === "recorded"}) t) AS a`
+    : sql`ledger.account_now AS a`;
+  const { rows } = await db.execute<{ class: string; asset: Asset; debits: string; credits: string }>(sql`
+    SELECT a.class, a.asset, sum(a.debits_micros)::text AS debits, sum(a.credits_micros)::text AS credits
+    FROM ${accounts} GROUP BY a.class, a.asset ORDER BY a.asset, a.class`);
   return rows.map((row) => ({
     class: row.class,
     asset: row.asset,

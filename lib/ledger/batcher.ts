@@ -1,0 +1,124 @@
+import pg from "pg";
+import { inBankWords } from "@/db/transaction";
+import { invariant } from "@/lib/errors";
+import { type Answer, type AnswerRow, answerOf, type Posting, payloadOf } from "@/lib/ledger/posting";
+
+/** Requests of one statement; more only lengthens the wait of each. */
+const most = 1_000;
+/** What Postgres refuses because of others, and grants when asked again. */
+const worthRetrying = new Set(["40001", "40P01", "55P03"]);
+
+type Waiting = {
+  payloads: string[];
+  done: (answers: Answer[]) => void;
+  failed: (error: unknown) => void;
+};
+
+export type Batcher = {
+  /** one event; a refusal is an answer, not an error */
+  post(posting: Posting): Promise<Answer>;
+  /** several that stand or fall together */
+  postChain(postings: readonly Posting[]): Promise<Answer[]>;
+  /** one event as JSON came, checked by the ledger alone */
+  postRaw(payload: unknown): Promise<Answer>;
+  /** after what waits has its answer */
+  close(): Promise<void>;
+};
+
+/**
+ * Joins events that arrive while a statement is under way into the next one. One connection writes: a second would only
+ * queue behind the first's rows. A connection that is lost in the middle leaves it open what was done: everybody in that
+ * statement hears so, and asks again with the same key.
+ */
+export function openBatcher(url: string, { name = "granary batcher" } = {}): Batcher {
+  const waiting: Waiting[] = [];
+  let client: pg.Client | undefined;
+  let running: Promise<void> | undefined;
+
+  const connected = async (): Promise<pg.Client> => {
+    if (client) return client;
+    const made = new pg.Client({
+      connectionString: url,
+      application_name: name,
+      connectionTimeoutMillis: 30_000,
+      lock_timeout: 10_000,
+      statement_timeout: 30_000,
+    });
+    made.on("error", () => {});
+    made.on("end", () => {
+      if (client === made) client = undefined;
+    });
+    await made.connect();
+    client = made;
+    return made;
+  };
+
+  const ask = async (payloads: string[]): Promise<Answer[]> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { rows } = await (await connected()).query<AnswerRow>({
+          name: "post_many",
+          text: "SELECT outcome, event_id, code, what FROM ledger.post_many($1::jsonb) ORDER BY seq",
+          values: [`[${payloads.join(",")}]`],
+        });
+        invariant(rows.length === payloads.length, "ledger.post_many answers for each");
+        return rows.map(answerOf);
+      } catch (error) {
+        if (attempt >= 6 || !worthRetrying.has((error as { code?: string }).code ?? ""))
+          throw inBankWords(error);
+      }
+    }
+  };
+
+  const run = async () => {
+    while (waiting.length > 0) {
+      const together: Waiting[] = [];
+      for (let count = 0; waiting[0] && (count === 0 || count + waiting[0].payloads.length <= most); ) {
+        const next = waiting.shift() as Waiting;
+        count += next.payloads.length;
+        together.push(next);
+      }
+      try {
+        const answers = await ask(together.flatMap(({ payloads }) => payloads));
+        let at = 0;
+        for (const { payloads, done } of together) {
+          done(answers.slice(at, at + payloads.length));
+          at += payloads.length;
+        }
+      } catch (error) {
+        for (const { failed } of together) failed(error);
+      }
+    }
+    running = undefined;
+  };
+
+  const enqueue = (payloads: string[]): Promise<Answer[]> =>
+    new Promise((done, failed) => {
+      waiting.push({ payloads, done, failed });
+      // on the next turn, so that all who ask in this one are in the first statement
+      running ??= Promise.resolve().then(run);
+    });
+
+  const one = async (payload: unknown): Promise<Answer> => {
+    const [answer] = await enqueue([JSON.stringify(payload)]);
+    invariant(answer, "one event, one answer");
+    return answer;
+  };
+
+  return {
+    post: (posting) => one(payloadOf(posting)),
+    postRaw: one,
+    async postChain(postings) {
+      if (postings.length === 0) return [];
+      return enqueue(
+        postings.map((posting, i) =>
+          JSON.stringify(payloadOf({ ...posting, isLinked: i < postings.length - 1 })),
+        ),
+      );
+    },
+    async close() {
+      while (running) await running;
+      await client?.end();
+    },
+  };
+}
