@@ -526,48 +526,66 @@ BEGIN
   END IF;
 END $$;
 
--- The short way for the single plain transfer that most callers post: one statement finds, locks and writes. Whatever it
--- does not take, or is refused, goes the long way and gets its answer there.
+-- The short way for plain transfers, which is what most callers post: one statement reads, finds, locks and writes. What it
+-- does not take, or is refused, goes the long way as a whole and gets its answers there.
 CREATE OR REPLACE FUNCTION ledger.post_many(items jsonb)
 RETURNS TABLE (seq integer, outcome text, event_id bigint, code text, what text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
-DECLARE v_event bigint;
+DECLARE v_events bigint[];
 BEGIN
-  IF items -> 1 IS NULL AND jsonb_typeof(items -> 0 -> 'transfers') = 'array' AND items -> 0 -> 'transfers' -> 1 IS NULL
-    AND NOT items -> 0 ?| ARRAY['holds', 'ends', 'corrects', 'refund', 'linked', 'effectiveAt', 'detail'] THEN
+  IF jsonb_typeof(items) = 'array' AND items -> ledger.most_items() IS NULL THEN
     BEGIN
       WITH item AS MATERIALIZED (
-        SELECT i.item, i.leg, d.id AS debit, c.id AS credit,
+        SELECT i.seq, i.item, i.item -> 'transfers' AS transfers FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, seq)
+      ), leg AS MATERIALIZED (
+        SELECT item.seq AS item, t.seq, d.id AS debit, c.id AS credit, t.leg ->> 'asset' AS asset, t.leg ->> 'amount' AS amount,
           CASE WHEN d.is_customer OR (d.side = 'credit' AND NOT d.is_clearing) THEN d.id END AS lock_debit,
-          CASE WHEN c.is_customer OR (c.side = 'debit' AND NOT c.is_clearing) THEN c.id END AS lock_credit
-        FROM (SELECT items -> 0 AS item, items -> 0 -> 'transfers' -> 0 AS leg) AS i
-        JOIN ledger.account d ON d.class = i.leg -> 'debit' ->> 'class' AND d.asset = i.leg ->> 'asset'
-          AND d.owner = coalesce(i.leg -> 'debit' ->> 'owner', '')
-        JOIN ledger.account c ON c.class = i.leg -> 'credit' ->> 'class' AND c.asset = i.leg ->> 'asset'
-          AND c.owner = coalesce(i.leg -> 'credit' ->> 'owner', '')
-        WHERE jsonb_typeof(i.leg -> 'amount') = 'string' AND i.leg ->> 'amount' ~ '^[1-9][0-9]{0,37}$' AND NOT i.leg ? 'upTo'
+          CASE WHEN c.is_customer OR (c.side = 'debit' AND NOT c.is_clearing) THEN c.id END AS lock_credit,
+          jsonb_typeof(t.leg -> 'amount') = 'string' AND t.leg ->> 'amount' ~ '^[1-9][0-9]{0,37}$' AND NOT t.leg ? 'upTo'
+            AND d.state = 'open' AND c.state = 'open' AS is_plain
+        FROM item
+        CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(item.transfers) WHEN 'array' THEN item.transfers ELSE '[]' END)
+          WITH ORDINALITY AS t (leg, seq)
+        LEFT JOIN LATERAL (
+          SELECT a.id, a.is_customer, a.is_clearing, a.side, a.state FROM ledger.account a WHERE a.class = t.leg -> 'debit' ->> 'class'
+            AND a.asset = t.leg ->> 'asset' AND a.owner = coalesce(t.leg -> 'debit' ->> 'owner', '') OFFSET 0
+        ) AS d ON true
+        LEFT JOIN LATERAL (
+          SELECT a.id, a.is_customer, a.is_clearing, a.side, a.state FROM ledger.account a WHERE a.class = t.leg -> 'credit' ->> 'class'
+            AND a.asset = t.leg ->> 'asset' AND a.owner = coalesce(t.leg -> 'credit' ->> 'owner', '') OFFSET 0
+        ) AS c ON true
+      ), plain AS MATERIALIZED (
+        SELECT array_agg(l.lock_debit) || array_agg(l.lock_credit) AS locks FROM leg l
+        HAVING bool_and(l.is_plain) AND count(DISTINCT l.item) = (SELECT count(*) FROM item)
+          AND NOT EXISTS (SELECT FROM item WHERE item.item ?| ARRAY['holds', 'ends', 'corrects', 'refund', 'linked'] OR (item.item ? 'effectiveAt'
+            AND NOT coalesce(pg_input_is_valid(item.item ->> 'effectiveAt', 'timestamptz'), false)))
       ), locked AS MATERIALIZED (
-        SELECT a.id FROM ledger.account a WHERE a.id = ANY ((SELECT ARRAY[lock_debit, lock_credit] FROM item)::bigint[])
-        ORDER BY a.id FOR NO KEY UPDATE
+        SELECT a.id FROM ledger.account a WHERE a.id = ANY ((SELECT locks FROM plain)::bigint[]) ORDER BY a.id FOR NO KEY UPDATE
+      ), clock AS MATERIALIZED (
+        -- read under the locks: what is written down later was written down later
+        SELECT clock_timestamp() + make_interval(secs => k.offset_seconds) AS now, pg_current_xact_id() AS xact
+        FROM bank.demo_clock k WHERE EXISTS (SELECT FROM plain) AND (SELECT count(*) FROM locked) >= 0
       ), numbered AS MATERIALIZED (
-        SELECT item.*, pg_current_xact_id() AS xact, nextval('ledger.event_number') AS id,
-          clock_timestamp() + (SELECT make_interval(secs => k.offset_seconds) FROM bank.demo_clock k) AS at
-        FROM item WHERE (SELECT count(*) FROM locked) >= 0
+        SELECT item.seq, item.item, jsonb_array_length(item.transfers) AS legs, clock.now, clock.xact, nextval('ledger.event_number') AS id
+        FROM clock CROSS JOIN item
       ), new_event AS (
-        INSERT INTO ledger.event (id, key, payload_hash, kind, subject, effective_at, recorded_at, actor, request_id, transfer_count, xact_id)
+        INSERT INTO ledger.event (id, key, payload_hash, kind, subject, effective_at, recorded_at, actor, request_id, transfer_count,
+          detail, xact_id)
         SELECT n.id, n.item ->> 'key', sha256(convert_to((n.item - ARRAY['actor', 'requestId'])::text, 'UTF8')), n.item ->> 'kind',
-          n.item ->> 'subject', n.at, n.at, n.item ->> 'actor', n.item ->> 'requestId', 1, n.xact
+          n.item ->> 'subject', coalesce((n.item ->> 'effectiveAt')::timestamptz, n.now), n.now, n.item ->> 'actor', n.item ->> 'requestId', n.legs,
+          coalesce(n.item -> 'detail', '{}'), n.xact
         FROM numbered n
+      ), new_transfer AS (
+        INSERT INTO ledger.transfer (event_id, seq, debit_account, credit_account, asset, amount_micros)
+        SELECT n.id, l.seq, l.debit, l.credit, l.asset, l.amount::numeric FROM leg l JOIN numbered n ON n.seq = l.item
       )
-      INSERT INTO ledger.transfer (event_id, seq, debit_account, credit_account, asset, amount_micros)
-      SELECT n.id, 1, n.debit, n.credit, n.leg ->> 'asset', (n.leg ->> 'amount')::numeric FROM numbered n
-      RETURNING event_id INTO v_event;
+      SELECT array_agg(n.id ORDER BY n.seq) INTO v_events FROM numbered n;
     EXCEPTION WHEN integrity_constraint_violation OR data_exception OR SQLSTATE 'GR004' OR SQLSTATE 'GR002' THEN
-      v_event := NULL;
+      v_events := NULL;
     END;
-    IF v_event IS NOT NULL THEN
-      RETURN QUERY VALUES (1, 'posted', v_event, NULL::text, NULL::text);
+    IF v_events IS NOT NULL THEN
+      RETURN QUERY SELECT e.i::integer, 'posted', e.id, NULL::text, NULL::text FROM unnest(v_events) WITH ORDINALITY AS e (id, i);
       RETURN;
     END IF;
   END IF;

@@ -43,13 +43,15 @@ BEGIN
     SELECT c.event_id AS to_event, c.debits_micros - coalesce(b.debits_micros, 0) AS debits,
       c.credits_micros - coalesce(b.credits_micros, 0) AS credits, coalesce(b.event_id, 0) AS from_event,
       CASE WHEN by_recorded THEN c.latest_recorded_at ELSE c.latest_effective_at END <= at AS is_whole
-    FROM ledger.checkpoint c
+    FROM (
+      SELECT i.event_id FROM ledger.checkpoint i WHERE i.account_id = account AND i.event_id > v_from
+        AND CASE WHEN by_recorded THEN i.earliest_recorded_at ELSE i.earliest_effective_at END <= at OFFSET 0
+    ) AS reaching
+    JOIN ledger.checkpoint c ON c.account_id = account AND c.event_id = reaching.event_id
     LEFT JOIN LATERAL (
       SELECT p.event_id, p.debits_micros, p.credits_micros FROM ledger.checkpoint p
       WHERE p.account_id = account AND p.event_id < c.event_id ORDER BY p.event_id DESC LIMIT 1
     ) AS b ON true
-    WHERE c.account_id = account AND c.event_id > v_from
-      AND CASE WHEN by_recorded THEN c.earliest_recorded_at ELSE c.earliest_effective_at END <= at
     UNION ALL
     SELECT 9223372036854775807, NULL, NULL, coalesce(
       (SELECT p.event_id FROM ledger.checkpoint p WHERE p.account_id = account ORDER BY p.event_id DESC LIMIT 1), 0), false
@@ -107,10 +109,10 @@ END $$;
 CREATE OR REPLACE TRIGGER checkpoint_holds AFTER INSERT ON ledger.checkpoint
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.check_checkpoint();
 
--- Checkpoints for every account that has so many legs since its last one: of the bank's own each time, of customers'
--- when asked. Only up to events below which nothing is under way: a number drawn before some moment belongs to a
+-- Checkpoints for every account that has enough legs since its last one to make a read add up many: of the bank's own
+-- each time, of customers', whose rows carry what stands now, when asked. Only up to events below which nothing is under way: a number drawn before some moment belongs to a
 -- transaction that had begun by then, and when all of those have ended, no event below that number can still appear.
-CREATE OR REPLACE FUNCTION ledger.make_checkpoints(least_legs integer, with_customers boolean) RETURNS integer
+CREATE OR REPLACE FUNCTION ledger.make_checkpoints(with_customers boolean) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
   v_tide ledger.tide;
@@ -129,20 +131,20 @@ BEGIN
   END IF;
 
   WITH candidate AS (
-    SELECT a.id FROM ledger.account a WHERE NOT a.is_customer
+    SELECT a.id, 128 AS least_legs FROM ledger.account a WHERE NOT a.is_customer
     UNION
-    SELECT l.id FROM ledger.transfer t CROSS JOIN LATERAL (VALUES (t.debit_account), (t.credit_account)) AS l (id)
-    WHERE with_customers AND t.event_id > v_tide.customers_until AND t.event_id <= v_tide.settled_event
+    SELECT l.id, 32 FROM ledger.transfer t CROSS JOIN LATERAL (VALUES (t.debit_account), (t.credit_account)) AS l (id)
+    JOIN ledger.account a ON a.id = l.id AND a.is_customer WHERE with_customers AND t.event_id > v_tide.customers_until AND t.event_id <= v_tide.settled_event
   ), due AS MATERIALIZED (
-    SELECT c.id, coalesce(b.event_id, 0) AS event_id, coalesce(b.debits_micros, 0) AS debits, coalesce(b.credits_micros, 0) AS credits,
+    SELECT c.id, c.least_legs, coalesce(b.event_id, 0) AS event_id, coalesce(b.debits_micros, 0) AS debits, coalesce(b.credits_micros, 0) AS credits,
       b.all_effective_by, b.all_recorded_by
     FROM candidate c LEFT JOIN LATERAL (
       SELECT * FROM ledger.checkpoint p WHERE p.account_id = c.id ORDER BY p.event_id DESC LIMIT 1
     ) AS b ON true
-    WHERE (SELECT count(*) FROM (SELECT FROM ledger.legs_of(c.id, coalesce(b.event_id, 0), v_tide.settled_event) LIMIT least_legs + 1) AS few)
-      > least_legs
+    WHERE (SELECT count(*) FROM (SELECT FROM ledger.legs_of(c.id, coalesce(b.event_id, 0), v_tide.settled_event) LIMIT c.least_legs + 1) AS few)
+      > c.least_legs
   ), leg AS (
-    SELECT d.id, l.event_id, l.debit, l.credit, row_number() OVER (PARTITION BY d.id ORDER BY l.event_id, l.seq) AS place
+    SELECT d.id, d.least_legs, l.event_id, l.debit, l.credit, row_number() OVER (PARTITION BY d.id ORDER BY l.event_id, l.seq) AS place
     FROM due d CROSS JOIN LATERAL ledger.legs_of(d.id, d.event_id, v_tide.settled_event) l
   ), placed AS (
     SELECT leg.*, (min(place) OVER (PARTITION BY id, event_id) - 1) / least_legs AS stretch FROM leg

@@ -11,7 +11,7 @@ GRANT EXECUTE ON FUNCTION ledger.post(jsonb), ledger.post_many(jsonb), ledger.se
   TO granary_app, granary_worker;
 GRANT EXECUTE ON FUNCTION ledger.totals_of(bigint), ledger.legs_of(bigint, bigint, bigint), ledger.totals_at(bigint, timestamptz, boolean),
   ledger.totals_before(bigint, bigint, integer) TO granary_app, granary_worker, granary_readonly;
-GRANT EXECUTE ON FUNCTION ledger.make_checkpoints(integer, boolean) TO granary_worker;
+GRANT EXECUTE ON FUNCTION ledger.make_checkpoints(boolean) TO granary_worker;
 GRANT EXECUTE ON FUNCTION bank.start_clock(bigint), bank.advance_clock(bigint) TO granary_worker;
 GRANT SELECT ON bank.installation, bank.demo_clock, bank.switch, bank.heartbeat
   TO granary_app, granary_worker, granary_signer, granary_readonly;

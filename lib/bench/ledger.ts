@@ -432,10 +432,10 @@ async function grow(
         for (let there = await count(); there < entries; there = await count()) {
           say(`${there} of ${entries} entries`);
           await fill(books, Math.min(50_000, entries - there));
-          await ownWorker.query("SELECT ledger.make_checkpoints(256, true)");
+          await ownWorker.query("SELECT ledger.make_checkpoints(true)");
         }
       }
-      for (let i = 0; i < 3; i++) await ownWorker.query("SELECT ledger.make_checkpoints(256, true)");
+      for (let i = 0; i < 3; i++) await ownWorker.query("SELECT ledger.make_checkpoints(true)");
       await own.query("VACUUM ANALYZE");
       const look = await pointInTime(own);
       const { perSecond } = await nodeBatch(books, "spread", seconds);

@@ -139,7 +139,8 @@ export const verbs: Verbs = {
       ),
   },
   ledger: {
-    summary: "Transfers a second through SQL and through Node, beside pgbench and a bare insert on the same Postgres",
+    summary:
+      "Transfers a second through SQL and through Node, beside pgbench and a bare insert on the same Postgres",
     usage: "[--seconds 6] [--rounds 3] [--deep]",
     async run({ args, options }): Promise<LedgerBench> {
       refuseWords("ledger", args);

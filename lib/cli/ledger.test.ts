@@ -45,7 +45,9 @@ describe("the ledger on the command line", () => {
       balanced: true,
       sums: [{ asset: "USD", debitsMicros: 10_000_000n, creditsMicros: 10_000_000n }],
     });
-    expect(verbs["trial-balance"]!.show!(answer as never)).toMatch(/total +USD .*\nowed: deposits 5.00 .*\nThe books balance\.$/);
+    expect(verbs["trial-balance"]!.show!(answer as never)).toMatch(
+      /total +USD .*\nowed: deposits 5.00 .*\nThe books balance\.$/,
+    );
   });
 
   it("verifies the sealed books, and ends with code 1 when they were touched", async () => {

@@ -2,9 +2,6 @@ import { sql } from "drizzle-orm";
 import type { Job } from "@/lib/jobs/job";
 import { expireHolds } from "@/lib/ledger/commands/expire-holds";
 
-/** legs between two checkpoints of an account: what a balance read adds up itself */
-const legsBetween = 256;
-
 /** Holds beyond their time end, and accounts that have moved much get a checkpoint. */
 export const keepLedger: Job = {
   name: "keep-ledger",
@@ -13,6 +10,6 @@ export const keepLedger: Job = {
     await expireHolds(ctx);
     // customers' rows carry their own totals; their checkpoints serve only the past, and may come later
     const withCustomers = new Date().getSeconds() < 5;
-    await db.execute(sql`SELECT ledger.make_checkpoints(${legsBetween}, ${withCustomers})`);
+    await db.execute(sql`SELECT ledger.make_checkpoints(${withCustomers})`);
   },
 };
