@@ -52,8 +52,9 @@ FROM ledger.account_class c WHERE c.class = account.class;
 CREATE TABLE ledger.checkpoint (
   account_id bigint NOT NULL,
   event_id bigint NOT NULL,
-  debits_micros bank.micros NOT NULL,
-  credits_micros bank.micros NOT NULL,
+  -- without an upper end: no sum of amounts may keep the others from theirs
+  debits_micros numeric NOT NULL CHECK (debits_micros >= 0 AND debits_micros < 'Infinity'),
+  credits_micros numeric NOT NULL CHECK (credits_micros >= 0 AND credits_micros < 'Infinity'),
   leg_count integer NOT NULL CHECK (leg_count > 0),
   earliest_effective_at timestamptz NOT NULL,
   latest_effective_at timestamptz NOT NULL,

@@ -610,7 +610,7 @@ CREATE OR REPLACE FUNCTION ledger.set_account_state(account bigint, new_state te
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE v_old text;
 BEGIN
-  SELECT a.state INTO v_old FROM ledger.account a WHERE a.id = account FOR NO KEY UPDATE;
-  UPDATE ledger.account SET state = new_state WHERE id = account AND state <> new_state;
+  SELECT a.state INTO v_old FROM ledger.account a WHERE a.id = $1 FOR NO KEY UPDATE;
+  UPDATE ledger.account a SET state = $2 WHERE a.id = $1 AND a.state <> $2;
   RETURN v_old;
 END $$;

@@ -109,9 +109,10 @@ END $$;
 CREATE OR REPLACE TRIGGER checkpoint_holds AFTER INSERT ON ledger.checkpoint
   REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION ledger.check_checkpoint();
 
--- Checkpoints for every account that has enough legs since its last one to make a read add up many: of the bank's own
--- each time, of customers', whose rows carry what stands now, when asked. Only up to events below which nothing is under way: a number drawn before some moment belongs to a
--- transaction that had begun by then, and when all of those have ended, no event below that number can still appear.
+-- Checkpoints for every account with more legs since its last one than a read should add up: of the bank's own each time,
+-- of customers', whose rows carry what stands now, when asked. Only up to events below which nothing is under way: whoever
+-- drew an event's number had a transaction's number before, and when all transactions of that time have ended, no event up
+-- to it can still appear.
 CREATE OR REPLACE FUNCTION ledger.make_checkpoints(with_customers boolean) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET jit = off AS $$
 DECLARE
@@ -119,15 +120,18 @@ DECLARE
   v_last bigint;
   v_made integer;
 BEGIN
+  IF pg_current_xact_id_if_assigned() IS NOT NULL THEN
+    RAISE EXCEPTION 'checkpoints are made in a transaction of their own' USING ERRCODE = 'GR004';
+  END IF;
+  SELECT CASE WHEN is_called THEN last_value ELSE 0 END INTO v_last FROM ledger.event_number;
+  -- only now does this transaction get its number: whoever has drawn up to there has a lower one
   SELECT * INTO v_tide FROM ledger.tide FOR UPDATE;
   IF v_tide.next_event > v_tide.settled_event AND pg_snapshot_xmin(pg_current_snapshot()) >= v_tide.next_xact THEN
     v_tide.settled_event := v_tide.next_event;
   END IF;
   IF v_tide.next_event <= v_tide.settled_event THEN
-    SELECT CASE WHEN is_called THEN last_value ELSE 0 END INTO v_last FROM ledger.event_number;
-    -- in a statement of its own: whatever had drawn a number by then is in this snapshot or over
-    v_tide.next_xact := pg_snapshot_xmax(pg_current_snapshot());
     v_tide.next_event := v_last;
+    v_tide.next_xact := pg_current_xact_id();
   END IF;
 
   WITH candidate AS (

@@ -64,6 +64,7 @@ export function openBatcher(url: string, { name = "granary batcher" } = {}): Bat
         invariant(rows.length === payloads.length, "ledger.post_many answers for each");
         return rows.map(answerOf);
       } catch (error) {
+        if ((error as { severity?: string }).severity !== "ERROR") client = undefined;
         if (attempt >= 6 || !worthRetrying.has((error as { code?: string }).code ?? ""))
           throw inBankWords(error);
       }
