@@ -1,6 +1,10 @@
 import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { dbFor } from "@/db/client";
+import { type DrillReport, restoreDrill } from "@/lib/backups/restore-drill";
+import { publicClient } from "@/lib/chain/client";
+import { deployment } from "@/lib/chain/deployment";
 import { table } from "@/lib/cli/table";
 import { BadInput, type Verbs } from "@/lib/cli/verb";
 import { databaseUrl } from "@/lib/env";
@@ -35,6 +39,8 @@ import {
 } from "@/lib/ledger/seal/verify-batch";
 import { type BooksReport, verifyAnchoredBooks } from "@/lib/ledger/seal/verify-books";
 import { formatAmount } from "@/lib/money/format";
+import { runningBank } from "@/lib/processes/running-bank";
+import { type ReconcileResult, reconcile } from "@/lib/reconciliation/commands/reconcile";
 
 interface TrialBalance {
   at: string | undefined;
@@ -45,6 +51,61 @@ interface TrialBalance {
 }
 
 export const verbs: Verbs = {
+  reconcile: {
+    summary:
+      "Chain and books side by side at the last credited block; a difference stops minting and payouts",
+    needs: "bank",
+    async run() {
+      const tools = { client: publicClient(), deployment: deployment() };
+      const result = await reconcile(jobContext(dbFor("worker"), "reconcile-books"), tools);
+      if (!result)
+        throw new BadInput("The node cannot be asked about the last credited block now: try again soon.");
+      if (result.outcome === "different") process.exitCode = 1;
+      return result;
+    },
+    show: ({ blockNumber, differences }: ReconcileResult) =>
+      differences.length === 0
+        ? `Chain and books agree at block ${blockNumber}.`
+        : table(
+            ["what", "chain", "books"],
+            differences.map((one) => [
+              one.what,
+              formatAmount(one.chainMicros),
+              formatAmount(one.ledgerMicros),
+            ]),
+            { right: [1, 2] },
+          ),
+  },
+  "restore-drill": {
+    summary:
+      "Restores a backup to a named point beside the running bank and holds its books against the bank's",
+    needs: "bank",
+    async run(): Promise<DrillReport> {
+      const { home, runtime, secrets } = runningBank();
+      if (!runtime.processes.postgres)
+        throw new BadInput(
+          "The database runs outside this installation: its operator backs it up and drills it.",
+        );
+      const report = await restoreDrill({
+        place: {
+          folder: home.postgres,
+          port: runtime.ports.postgres,
+          superuserPassword: secrets.databasePasswords.superuser,
+          logPath: "",
+          archive: home.walArchive,
+        },
+        database: "granary",
+        folder: join(home.folder, "restore-drill"),
+        step: (sentence) => process.stderr.write(`${sentence} …\n`),
+      });
+      if (!report.ok) process.exitCode = 1;
+      return report;
+    },
+    show: (report: DrillReport) =>
+      report.ok
+        ? `The restored books are the bank's: ${report.books.events} events, ${report.books.transfers} transfers, seal ${report.books.seal.split(" ")[0]}. Open again after ${report.restoredInSeconds.toFixed(1)} s; ${report.atRiskSeconds.toFixed(0)} s of writes were not yet kept when it began.`
+        : report.findings.join("\n"),
+  },
   post: {
     summary:
       "Posts JSON lines of transfers or events, and answers each with one line: posted, replayed or refused",
