@@ -18,7 +18,8 @@ export async function keepBackup(
   await takeBaseBackup(place, join(folder, now.toISOString().replaceAll(":", "")));
   const whole = wholeBackups(folder);
   for (const name of whole.slice(0, -kept)) rmSync(join(folder, name), { recursive: true, force: true });
-  const oldest = whole.slice(-kept)[0];
+  const oldest = whole.at(-kept);
+  // until then somebody may be restoring from a copy of his own
   if (!oldest) return;
   const first = firstPieceOf(join(folder, oldest));
   for (const name of readdirSync(place.archive))

@@ -48,17 +48,17 @@ export async function restoreTo(input: {
       ...(target !== "latest" && { recovery_target_name: target.point }),
     },
   };
-  const stop = startServer(place);
+  const server = startServer(place);
   try {
-    await untilWritable(place);
+    await Promise.race([untilWritable(place), server.ended.then(() => gaveUp(place, "ended"))]);
   } catch (error) {
-    await stop();
+    await server.stop();
     throw error;
   }
-  return { place, seconds: (performance.now() - since) / 1000, stop };
+  return { place, seconds: (performance.now() - since) / 1000, stop: server.stop };
 }
 
-function startServer(place: PostgresPlace): () => Promise<void> {
+function startServer(place: PostgresPlace): { ended: Promise<void>; stop(): Promise<void> } {
   const { command, args, uid, gid, env } = postgresProcess(place);
   const out = openSync(place.logPath, "a");
   const server = spawn(command, args, {
@@ -72,9 +72,12 @@ function startServer(place: PostgresPlace): () => Promise<void> {
     server.once("exit", () => resolve());
     server.once("error", () => resolve());
   });
-  return async () => {
-    server.kill("SIGINT");
-    await ended;
+  return {
+    ended,
+    stop: async () => {
+      server.kill("SIGINT");
+      await ended;
+    },
   };
 }
 
@@ -92,6 +95,10 @@ async function untilWritable(place: PostgresPlace): Promise<void> {
       await client.end().catch(() => undefined);
     }
   }
-  const said = readFileSync(place.logPath, "utf8").trim().split("\n").slice(-3).join(" ");
-  throw new Error(`the restored server did not open within ${patienceMs / 60_000} minutes: ${said}`);
+  gaveUp(place, `did not open within ${patienceMs / 60_000} minutes`);
+}
+
+function gaveUp(place: PostgresPlace, what: string): never {
+  const said = readFileSync(place.logPath, "utf8").match(/FATAL.*/g) ?? [];
+  throw new Error(`the restored server ${what}: ${said.at(-1) ?? "it said nothing"}`);
 }

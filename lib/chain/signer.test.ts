@@ -3,6 +3,7 @@ import { encodeFunctionData, keccak256, parseTransaction, toHex } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Db } from "@/db/client";
 import { nonce as nonceTable, outboxAttempt, outboxIntent } from "@/db/schema/chain";
+import { origin } from "@/db/schema/installation";
 import { patience, rounds } from "@/lib/bars/rounds";
 import { identityRegistryAbi, stateTokenAbi } from "@/lib/chain/abi";
 import { enqueue, type Intent } from "@/lib/chain/outbox";
@@ -359,5 +360,24 @@ describe("the signer", () => {
       .set({ nextNonce: sql`next_nonce + 1` })
       .where(eq(nonceTable.sender, "issuer"));
     await signer().start();
+  });
+
+  it("takes its numbers from the chain, once, after a restore was noticed", async () => {
+    const owner = database.open("owner", 1).db;
+    const ofIssuer = eq(nonceTable.sender, "issuer");
+    const isBehindSince = (updatedAt: Date) =>
+      owner.update(nonceTable).set({ nextNonce: sql`next_nonce - 1`, updatedAt }).where(ofIssuer);
+    const [before] = await owner.select().from(nonceTable).where(ofIssuer);
+    await isBehindSince(new Date(Date.now() - 60_000));
+    await expect(signer().start()).rejects.toThrow(UnknownSigner);
+    await owner.insert(origin).values([
+      { systemIdentifier: "the first server", timeline: 1 },
+      { systemIdentifier: "the first server", timeline: 2 },
+    ]);
+    await signer().start();
+    const [after] = await owner.select().from(nonceTable).where(ofIssuer);
+    expect(after?.nextNonce).toBe(before?.nextNonce);
+    await isBehindSince(after?.updatedAt ?? new Date());
+    await expect(signer().start()).rejects.toThrow(UnknownSigner);
   });
 });
