@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import { encodeFunctionData, toHex, zeroHash } from "viem";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Db } from "@/db/client";
 import { epochAttestation, epoch as epochTable, fee as feeTable, outboxIntent } from "@/db/schema/chain";
 import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
@@ -13,6 +13,10 @@ import { openSigner, type Signer } from "@/lib/chain/signer";
 import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
 import { jobContext } from "@/lib/jobs/job";
+import { post } from "@/lib/ledger/posting";
+import { sealBooks } from "@/lib/ledger/seal/commands/seal-books";
+import { newestHead } from "@/lib/ledger/seal/queries";
+import { transfers } from "@/lib/ledger/transfer";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
 import {
   mintTokens,
@@ -159,6 +163,39 @@ describe("an epoch", () => {
     expect(stake.claimableGross).toBeLessThanOrEqual(dollars(10));
   });
 
+  it("puts the newest head of the sealed books on the chain, and validators sign it", async () => {
+    await db.transaction((tx) =>
+      post(tx, {
+        key: "sealed before the epoch",
+        event: "test",
+        actor: "test",
+        requestId: "test",
+        transfers: transfers({
+          debit: { class: "rail_clearing" },
+          credit: { class: "suspense" },
+          amountMicros: 1n,
+        }),
+      }),
+    );
+    // a transaction of another test's database holds sealing up as well
+    await vi.waitFor(
+      async () =>
+        expect(await sealBooks(ctx(), { folder: join(folder, "seals"), period: 1n })).toMatchObject({
+          last: 1n,
+        }),
+      20_000,
+    );
+    const head = await newestHead(db);
+    await payForData(chain, alice, dollars(1));
+    await chain.pass(31);
+    await propose();
+    await rest();
+    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 2n });
+    await rest();
+    const rows = await db.select().from(epochTable).where(eq(epochTable.state, "final"));
+    expect(rows.map(({ booksRoot }) => booksRoot).toSorted()).toEqual([zeroHash, head].toSorted());
+  });
+
   it("waits for a quorum: two validators are not enough, the bank's own signature does not help", async () => {
     await payForData(chain, alice, dollars(3));
     await chain.pass(31);
@@ -170,7 +207,7 @@ describe("an epoch", () => {
     const [, , third, fourth] = validators as [Attestor, Attestor, Attestor, Attestor];
     expect(await finalize(asking([second, third, fourth]))).toMatchObject({ outcome: "submitted" });
     await rest();
-    expect(await lastFinal()).toBe(2n);
+    expect(await lastFinal()).toBe(3n);
   });
 
   it("counts only signatures over the digest on chain, by keys with a seat", async () => {
@@ -178,7 +215,7 @@ describe("an epoch", () => {
     await chain.pass(31);
     await propose();
     await rest();
-    const honest = await answersOf(validators, 3n);
+    const honest = await answersOf(validators, 4n);
     const stranger = chain.account(25);
     const forged: AttestorAnswer[] = await Promise.all(
       honest.map(async (answer) =>
@@ -196,18 +233,18 @@ describe("an epoch", () => {
   });
 
   it("is replaced when it did not become final, and each validator signs the replacement once", async () => {
-    const before = (await answersOf(validators, 3n)).map((a) => a.answer === "signed" && a.digest);
+    const before = (await answersOf(validators, 4n)).map((a) => a.answer === "signed" && a.digest);
     await chain.pass(31);
     expect(await propose()).toMatchObject({ outcome: "proposed" });
     await rest();
-    const after = (await answersOf(validators, 3n)).map((a) => a.answer === "signed" && a.digest);
+    const after = (await answersOf(validators, 4n)).map((a) => a.answer === "signed" && a.digest);
     expect(new Set(after).size).toBe(1);
     expect(after[0]).toBeTruthy();
     expect(after[0]).not.toBe(before[0]);
-    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 3n });
+    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 4n });
     await rest();
-    expect(await lastFinal()).toBe(3n);
-    const rows = await db.select().from(epochTable).where(eq(epochTable.number, 3n));
+    expect(await lastFinal()).toBe(4n);
+    const rows = await db.select().from(epochTable).where(eq(epochTable.number, 4n));
     expect(rows.map((row) => row.state).sort()).toEqual(["final", "proposed"]);
   });
 
@@ -218,14 +255,14 @@ describe("an epoch", () => {
     await rest();
     const [one] = validators as [Attestor];
     await one.step();
-    const signed = one.attestation("4");
+    const signed = one.attestation("5");
     expect(signed.found).toBe("signed");
     const restarted = (await openValidators())[0] as Attestor;
-    expect(restarted.attestation("4")).toEqual(signed);
+    expect(restarted.attestation("5")).toEqual(signed);
     rmSync(folder, { recursive: true });
     validators = await openValidators();
-    expect(await answersOf(validators, 4n)).toMatchObject(Array(4).fill({ answer: "signed" }));
-    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 4n });
+    expect(await answersOf(validators, 5n)).toMatchObject(Array(4).fill({ answer: "signed" }));
+    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 5n });
     await rest();
   });
 
@@ -247,7 +284,7 @@ describe("an epoch", () => {
     await forge(BigInt(supply ?? 0) - 1n);
     await propose();
     await rest();
-    const answers = await answersOf(validators, 5n);
+    const answers = await answersOf(validators, 6n);
     expect(answers.map((a) => a.answer === "refused" && a.reason)).toEqual(Array(4).fill("supply_differs"));
     expect(await finalize(asking(validators))).toMatchObject({ outcome: "waiting", signed: 0, refused: 4 });
     const refusals = await db.select().from(epochAttestation).where(eq(epochAttestation.verdict, "refused"));
@@ -256,9 +293,9 @@ describe("an epoch", () => {
     await chain.pass(31);
     await propose();
     await rest();
-    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 5n });
+    expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 6n });
     await rest();
-    expect(await lastFinal()).toBe(5n);
+    expect(await lastFinal()).toBe(6n);
   });
 
   it("cannot distribute what was not collected: the contract refuses before any validator is asked", async () => {

@@ -9,6 +9,7 @@ import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue } from "@/lib/chain/outbox";
 import { epochDue } from "@/lib/epochs/due";
 import { failpoint } from "@/lib/failpoint";
+import { newestHead } from "@/lib/ledger/seal/queries";
 import { requireOn } from "@/lib/switches/require";
 
 export type ProposeResult =
@@ -64,12 +65,14 @@ export async function proposeEpoch(
       )
       .limit(1);
     if (underWay.length > 0) return { outcome: "under_way" };
+    // the chain keeps the newest head of the sealed books, where nobody at the bank can rewrite it
+    const booksRoot = (await newestHead(tx)) ?? zeroHash;
     const intentId = await enqueue(tx, {
       kind: "epoch.propose",
       businessKey: `epoch:propose:${number}:${nextProposalAt}`,
       sender: "proposer",
       to: manager.address,
-      data: encodeFunctionData({ ...manager, functionName: "propose", args: [distributeMicros, zeroHash] }),
+      data: encodeFunctionData({ ...manager, functionName: "propose", args: [distributeMicros, booksRoot] }),
       requestId: ctx.requestId,
     });
     await recordAudit(tx, ctx, {

@@ -1,4 +1,4 @@
-import { asc, eq, inArray, sql } from "drizzle-orm";
+import { asc, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Executor } from "@/db/client";
 import { event, seal, sealChunk } from "@/db/schema/ledger";
 import { AppError, invariant } from "@/lib/errors";
@@ -49,6 +49,12 @@ async function withLog<T>(db: Executor, work: (subtree: Subtree) => T): Promise<
     invariant(found?.length === 32, "the log has its subtrees");
     return found;
   });
+}
+
+/** The root of the log as it is now; undefined before the first seal. */
+export async function newestHead(db: Executor): Promise<`0x${string}` | undefined> {
+  const [row] = await db.select({ head: seal.head }).from(seal).orderBy(desc(seal.number)).limit(1);
+  return row && `0x${toHex(row.head)}`;
 }
 
 async function headAt(db: Executor, size: bigint): Promise<string> {

@@ -124,7 +124,7 @@ const otherValue = (type: string, random: Random): string => {
       return "NOT %c";
     case "integer":
     case "bigint":
-      return `%c + ${1 + random.below(5)}`;
+      return `coalesce(%c, 0) + ${1 + random.below(5)}`;
     case "numeric":
       return `%c + ${1 + random.below(1_000_000)}`;
     case "timestamp with time zone":
@@ -138,7 +138,7 @@ const otherValue = (type: string, random: Random): string => {
     case "uuid":
       return "gen_random_uuid()";
     default:
-      return `%c || '${random.below(10)}'`;
+      return `coalesce(%c, '') || '${random.below(10)}'`;
   }
 };
 
@@ -158,15 +158,17 @@ const ways: Record<string, (random: Random) => Promise<string | undefined>> = {
   async edit(random) {
     const { table_name, column_name, data_type } = random.pick(await columns());
     const value = otherValue(data_type, random).replaceAll("%c", `"${column_name}"`);
-    await query(
-      `UPDATE ledger.${table_name} SET "${column_name}" = ${value} WHERE ${anyRow(table_name, random)}`,
+    const changed = await query(
+      `UPDATE ledger.${table_name} SET "${column_name}" = ${value} WHERE ${anyRow(table_name, random)} RETURNING 1`,
     );
+    if (changed.length === 0) return undefined;
     return `${table_name}.${column_name} = ${value}`;
   },
   async delete(random) {
     // a checkpoint only saves a reader work: without it every balance stands as it stood
     const table = random.pick(sealed.filter((name) => name !== "checkpoint"));
-    await query(`DELETE FROM ledger.${table} WHERE ${anyRow(table, random)}`);
+    const gone = await query(`DELETE FROM ledger.${table} WHERE ${anyRow(table, random)} RETURNING 1`);
+    if (gone.length === 0) return undefined;
     return `a row of ${table}`;
   },
   async "delete an event whole"(random) {
