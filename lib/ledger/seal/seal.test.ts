@@ -2,12 +2,12 @@ import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Db } from "@/db/client";
 import { inTransaction } from "@/db/transaction";
 import { onFailpoint } from "@/lib/failpoint";
 import { dollarDeposit } from "@/lib/ledger/accounts";
-import { type Posting, post } from "@/lib/ledger/posting";
+import { type Posting, post, postAll } from "@/lib/ledger/posting";
 import { bringDollars } from "@/lib/ledger/recipes/bring-dollars";
 import { anchorFile } from "@/lib/ledger/seal/anchor";
 import { renewAnchor } from "@/lib/ledger/seal/commands/renew-anchor";
@@ -244,23 +244,28 @@ describe("sealing", () => {
 
   it("proves events of a batch of several chunks", { timeout: 60_000 }, async () => {
     const { profileId } = await bank.customer();
-    await inTransaction(bank.app, async (tx) => {
-      for (let i = 0; i < 1_100; i++) {
-        const key = `chunk:${i}`;
-        await post(tx, {
-          key,
-          event: "test",
-          actor: "test",
-          requestId: "chunk",
-          transfers: bringDollars({ profileId, amountMicros: 1n }),
-        });
-      }
-    });
+    const many = Array.from({ length: 1_100 }, (_, i) => ({
+      key: `chunk:${i}`,
+      event: "test",
+      actor: "test",
+      requestId: "chunk",
+      transfers: bringDollars({ profileId, amountMicros: 1n }),
+    }));
+    await inTransaction(bank.app, (tx) => postAll(tx, many));
     const { last } = await sealAll();
     for (const i of [0, 1, 1_000, 1_020, 1_021, 1_022, 1_023, 1_024, 1_099]) {
       const proof = await inclusionProof(db, { eventKey: `chunk:${i}` });
       expect([proof.number, provesInclusion(proof)], `chunk:${i}`).toEqual([String(last), true]);
     }
+    await vi.waitFor(
+      async () => {
+        const { rows } = await bank.worker.execute<{ n: number }>(
+          sql`select ledger.make_checkpoints(true) as n`,
+        );
+        expect(rows[0]?.n).toBeGreaterThan(10);
+      },
+      { timeout: 20_000, interval: 50 },
+    );
     expect(await verify()).toMatchObject({ ok: true, findings: [] });
   });
 

@@ -569,7 +569,7 @@ const checkpoints = sql`
       lag(all_effective_by) OVER own AS effective_before, lag(all_recorded_by) OVER own AS recorded_before
     FROM ledger.checkpoint WINDOW own AS (PARTITION BY account_id ORDER BY event_id)
   ) c CROSS JOIN LATERAL (
-    SELECT coalesce(sum(debit), 0) AS debits, coalesce(sum(credit), 0) AS credits, count(*) AS n,
+    SELECT max(leg.event_id) AS until, coalesce(sum(debit), 0) AS debits, coalesce(sum(credit), 0) AS credits, count(*) AS n,
       min(e.effective_at) AS effective_from, max(e.effective_at) AS effective_by,
       min(e.recorded_at) AS recorded_from, max(e.recorded_at) AS recorded_by
     FROM (
@@ -580,9 +580,9 @@ const checkpoints = sql`
       WHERE credit_account = c.account_id AND event_id > c.after AND event_id <= c.event_id
     ) leg JOIN ledger.event e ON e.id = leg.event_id
   ) legs
-  WHERE (c.debits_micros, c.credits_micros, c.leg_count, c.earliest_effective_at, c.latest_effective_at,
+  WHERE (c.event_id, c.debits_micros, c.credits_micros, c.leg_count, c.earliest_effective_at, c.latest_effective_at,
          c.earliest_recorded_at, c.latest_recorded_at, c.all_effective_by, c.all_recorded_by)
-    IS DISTINCT FROM (c.debits_before + legs.debits, c.credits_before + legs.credits, legs.n, legs.effective_from,
+    IS DISTINCT FROM (legs.until, c.debits_before + legs.debits, c.credits_before + legs.credits, legs.n, legs.effective_from,
          legs.effective_by, legs.recorded_from, legs.recorded_by, greatest(c.effective_before, legs.effective_by),
          greatest(c.recorded_before, legs.recorded_by))`;
 
