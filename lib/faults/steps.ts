@@ -162,10 +162,11 @@ const steps = {
     });
   },
 
-  /** dollars come in and are sealed */
+  /** dollars come in, are sealed, and the accounts get their checkpoints */
   async seal(town, play) {
     await bring(play, town.ada, 1);
     await play.job("seal-ledger");
+    await play.job("keep-ledger");
   },
 
   async save(_, play) {
