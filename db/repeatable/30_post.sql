@@ -485,8 +485,8 @@ BEGIN
           GET STACKED DIAGNOSTICS v_state = RETURNED_SQLSTATE, v_detail = PG_EXCEPTION_DETAIL, v_constraint = CONSTRAINT_NAME,
             v_message = MESSAGE_TEXT;
           SELECT e.id, e.payload_hash = e_hash[v_at] INTO v_other, v_is_same FROM ledger.event e WHERE e.key = e_key[v_at];
-          IF v_constraint = 'event_key' AND v_is_same THEN
-            -- somebody else was quicker with the same
+          IF v_is_same THEN
+            -- posted meanwhile, by somebody quicker or by this batch: whatever a second time met, the first answer counts
             v_live[v_at] := false;
             o_outcome[v_at] := 'replayed';
             o_event[v_at] := v_other;
@@ -500,13 +500,13 @@ BEGIN
               o_what[i] := 'by item ' || v_at;
             END LOOP;
             o_code[v_at] := CASE
+              WHEN v_other IS NOT NULL THEN 'key_conflict'
               WHEN v_state = 'GR004' THEN v_detail
-              WHEN v_constraint = 'event_key' THEN 'key_conflict'
               WHEN v_constraint = 'account_not_below_zero' THEN 'balance_too_low'
               WHEN v_constraint = 'resolution_pkey' THEN 'hold_resolved'
               WHEN v_state = '22003' THEN 'amount_too_large'
               ELSE 'malformed' END;
-            o_what[v_at] := CASE WHEN v_constraint = 'event_key' THEN ledger.what_differs(v_other, items -> v_at - 1) ELSE v_message END;
+            o_what[v_at] := CASE WHEN v_other IS NOT NULL THEN ledger.what_differs(v_other, items -> v_at - 1) ELSE v_message END;
           END IF;
         END IF;
       END;

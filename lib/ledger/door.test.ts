@@ -236,9 +236,10 @@ describe("holds", () => {
     const end = (as: "post" | "void" | "expire", amountMicros?: bigint) => ({
       ends: [{ hold: key, as, ...(amountMicros !== undefined && { amountMicros }) }],
     });
+    const part = { key: randomUUID(), ...end("post", 25n) };
     expect(
-      outcomes(await ask(end("post", 61n), end("expire"), end("post", 25n), end("post"), end("void"))),
-    ).toEqual(["hold_too_small", "hold_not_expired", "posted", "hold_resolved", "hold_resolved"]);
+      outcomes(await ask(end("post", 61n), end("expire"), part, part, end("post"), end("void"))),
+    ).toEqual(["hold_too_small", "hold_not_expired", "posted", "replayed", "hold_resolved", "hold_resolved"]);
     expect(await have(a)).toEqual({ haveMicros: 75n, onHoldMicros: 0n, canUseMicros: 75n });
     expect(await openHolds(bank.app, dollarDeposit(a))).toEqual([]);
   });
