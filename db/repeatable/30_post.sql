@@ -506,7 +506,8 @@ BEGIN
               WHEN v_constraint = 'resolution_pkey' THEN 'hold_resolved'
               WHEN v_state = '22003' THEN 'amount_too_large'
               ELSE 'malformed' END;
-            o_what[v_at] := CASE WHEN v_other IS NOT NULL THEN ledger.what_differs(v_other, items -> v_at - 1) ELSE v_message END;
+            o_what[v_at] := CASE WHEN v_other IS NOT NULL THEN ledger.what_differs(v_other, items -> v_at - 1)
+              WHEN v_constraint = 'account_not_below_zero' THEN 'an account would stand below what it holds back, or zero' ELSE v_message END;
           END IF;
         END IF;
       END;

@@ -50,6 +50,36 @@ describe("the ledger on the command line", () => {
     );
   });
 
+  it("has a statement page by page, and the balance at a moment", async () => {
+    const { profileId } = await bank.customer();
+    for (const n of [1, 2, 3])
+      await inTransaction(bank.app, (tx) =>
+        post(tx, {
+          key: `cli:statement:${n}`,
+          event: "test",
+          actor: { kind: "system", job: "test" },
+          requestId: "cli",
+          transfers: bringDollars({ profileId, amountMicros: 1_000_000n }),
+        }),
+      );
+    const account = ["dollar_deposit", `profile:${profileId}`];
+    const first = (await run("statement", account, { size: "2" })) as {
+      lines: { balanceMicros: bigint }[];
+      next: string;
+    };
+    expect(first).toMatchObject({ haveMicros: 3_000_000n, onHoldMicros: 0n, canUseMicros: 3_000_000n });
+    expect(first.lines.map(({ balanceMicros }) => balanceMicros)).toEqual([3_000_000n, 2_000_000n]);
+    expect(verbs.statement!.show!(first as never)).toMatch(/have 3.00, on hold 0.00, can use 3.00$/);
+    const rest = await run("statement", account, { size: "2", before: first.next });
+    expect(rest).toMatchObject({ lines: [{ balanceMicros: 1_000_000n }], next: undefined });
+    await expect(run("statement", ["no_class"])).rejects.toThrow("takes a class");
+    await expect(run("trial-balance", [], { at: "soon" })).rejects.toThrow("--at");
+    expect(await run("trial-balance", [], { at: "2020-01-01" })).toMatchObject({
+      balanced: true,
+      at: "2020-01-01T00:00:00.000Z",
+    });
+  });
+
   it("verifies the sealed books, and ends with code 1 when they were touched", async () => {
     // a transaction of another test's database holds sealing up as well
     await vi.waitFor(

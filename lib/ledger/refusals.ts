@@ -37,7 +37,7 @@ export type RefusalCode = keyof typeof refusalCodes;
 /** What an item's refusal is to a command that stops because of it. */
 export function refusalError(code: RefusalCode, what: string | null): Error {
   const words = refusalCodes[code];
-  return words
-    ? new AppError(words, what ? { what } : undefined)
-    : new Error(`The ledger refused ${code}: ${what}`);
+  const why = new Error(`The ledger refused ${code}: ${what}`);
+  // what the ledger says of an account stays inside: a freeze must not tell
+  return words ? new AppError(words, undefined, { cause: why }) : why;
 }
