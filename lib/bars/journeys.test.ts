@@ -12,7 +12,8 @@ describe("everything dies in turn", () => {
       people: isBar ? 6 : 2,
       pauseMs: isBar ? { least: 1_500, most: 5_000 } : { least: 800, most: 2_000 },
       withApp: isBar && process.env.GRANARY_APP !== "none",
-      ...(!isBar && { targets: ["chain", "postgres", "signer", "validator-2", "worker"] }),
+      // each of them twice: a bank on a slow machine must have time to rise again
+      ...(!isBar && { targets: ["chain", "postgres", "signer", "validator-2", "worker"], mostKills: 10 }),
       say: isBar || process.env.JOURNEYS_REPORT ? (line) => process.stderr.write(`${line}\n`) : undefined,
     });
     const { findings, kills, refunded } = result;

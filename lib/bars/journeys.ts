@@ -45,6 +45,8 @@ export interface JourneyPlan {
   withApp: boolean;
   /** who may be killed; everybody unless named */
   targets?: readonly string[];
+  /** so many kills and no more; without it, until the last act is done */
+  mostKills?: number;
   say?: (line: string) => void;
 }
 
@@ -219,7 +221,7 @@ function startKiller(plan: JourneyPlan, bank: RunningBank, say: (line: string) =
     kills[name] = (kills[name] ?? 0) + 1;
   };
   const ended = (async () => {
-    while (!stopped) {
+    for (let strikes = 0; !stopped && strikes < (plan.mostKills ?? Number.POSITIVE_INFINITY); strikes++) {
       await wait(plan.pauseMs.least + dice.below(plan.pauseMs.most - plan.pauseMs.least));
       if (stopped) return;
       try {
@@ -414,10 +416,15 @@ async function findingsOf(scene: Scene): Promise<string[]> {
       select kind || ' ' || state || ' ' || coalesce(error, '') as what from chain.outbox_intent
       where state in ('queued', 'signed', 'sent', 'mined') and created_at <= ${clock[0]?.now}::timestamptz
       union all select 'issuance ' || state from bank.issuance where state not in ('minted', 'refunded')
-      union all select 'redemption ' || state from bank.redemption where state <> 'released'
+      union all select concat_ws(' ', 'redemption', r.state, 'whose release is', i.state, i.error)
+        from bank.redemption r left join chain.outbox_intent i on i.id = r.release_intent_id
+        where r.state <> 'released'
       union all select 'transfer ' || state from bank.dollar_transfer where state = 'initiated'`);
-    if (rows.length > 0) throw new Error(rows.map(({ what }) => what).join(", "));
-    return true;
+    if (rows.length === 0) return true;
+    const { rows: cursors } = await db.execute<{ what: string }>(
+      sql`select name || ' ' || block_number as what from chain.cursor order by name`,
+    );
+    throw new Error([...rows, ...cursors].map(({ what }) => what).join(", "));
   };
   await until("nothing to be under way", open);
   const result = await until("the books to be compared", () =>

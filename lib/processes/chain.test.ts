@@ -103,4 +103,17 @@ describe("chain keeper", () => {
     await until(async () => (await latest()).hash !== before.hash);
     expect(Number((await latest()).timestamp)).toBeGreaterThan(Number(before.timestamp));
   });
+
+  it("keeps its first block, which names the chain, however often it is killed", async () => {
+    const first = () => rpc<{ hash: string }>(url, "eth_getBlockByNumber", ["0x0", false]);
+    const { parentHash } = await rpc<{ parentHash: string }>(url, "eth_getBlockByNumber", ["0x1", false]);
+    for (let kills = 0; kills < 6; kills++) {
+      await pay();
+      await until(async () => savedOnDisk().hash === (await latest()).hash);
+      const before = chain.restarts;
+      process.kill(chain.ref?.pid ?? 0, "SIGKILL");
+      await until(() => chain.restarts > before, 20_000);
+      expect((await first()).hash).toBe(parentHash);
+    }
+  });
 });

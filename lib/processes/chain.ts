@@ -83,7 +83,7 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
     prepare: async () => {
       mkdirSync(dirname(place.statePath), { recursive: true });
       const kept = existsSync(place.statePath);
-      if (kept) writeFileSync(loadPath, gunzipSync(readFileSync(place.statePath)), { mode: 0o600 });
+      if (kept) writeFileSync(loadPath, withOneFirstBlock(readFileSync(place.statePath)), { mode: 0o600 });
       // A loaded chain takes --timestamp for its present: never before its last block, else at the bank's clock.
       const last = readJson<SavedBlock>(place.savedPath)?.timestamp ?? 0;
       const now = kept
@@ -103,6 +103,22 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
     isReady: async () => Boolean(await rpc<string>(url, "eth_chainId", [], 1_000)),
     onReady: () => rmSync(loadPath, { force: true }),
   };
+}
+
+interface ChainState {
+  blocks: { header: { number: string; timestamp: string } }[];
+}
+
+/**
+ * Each start of anvil invents a first block of its own, at the time it is told, and keeps it in what it saves; loaded
+ * again, any of them may answer as block 0. The chain's own is the oldest.
+ */
+function withOneFirstBlock(saved: Buffer): string {
+  const state = JSON.parse(gunzipSync(saved).toString()) as ChainState;
+  const isFirst = ({ header }: ChainState["blocks"][number]) => BigInt(header.number) === 0n;
+  const oldest = Math.min(...state.blocks.filter(isFirst).map(({ header }) => Number(header.timestamp)));
+  const blocks = state.blocks.filter((one) => !isFirst(one) || Number(one.header.timestamp) === oldest);
+  return JSON.stringify({ ...state, blocks });
 }
 
 /** Puts the chain on disk soon after each new block, so that "final" can follow what would survive a crash. */
