@@ -1,10 +1,9 @@
 import { defineConfig } from "@playwright/test";
 import { browserArguments } from "./tools/browser.mjs";
 
-/** Nothing in these depends on the screen. */
-const onceIsEnough = ["edge/*.spec.ts", "stake/{hostile,contract,phone}-wallet.spec.ts"].map(
-  (one) => `**/${one}`,
-);
+/** Nothing in these depends on the screen: they run on one. */
+const desktopOnly = ["**/edge/*.spec.ts", "**/stake/{hostile,contract,phone}-wallet.spec.ts"];
+const phoneOnly = ["**/stake/{bad-input,slow-page,rewards}.spec.ts"];
 
 /** One bank for the whole run, on a real chain and a real database: started by the global setup, or named by E2E_APP_URL. */
 export default defineConfig({
@@ -33,9 +32,9 @@ export default defineConfig({
   projects: [
     {
       name: "phone",
-      testIgnore: onceIsEnough,
+      testIgnore: desktopOnly,
       use: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
     },
-    { name: "desktop", use: { viewport: { width: 1280, height: 860 } } },
+    { name: "desktop", testIgnore: phoneOnly, use: { viewport: { width: 1280, height: 860 } } },
   ],
 });
