@@ -42,7 +42,12 @@ GRANT UPDATE (state, tx_hash, block_number, error, updated_at) ON chain.outbox_i
 GRANT SELECT (id, intent_id, chain_id, sender, nonce, purpose, tx_hash, created_at, sent_at, answer)
   ON chain.outbox_attempt TO granary_worker;
 
--- signer: sends what others decided, and sees no person
+-- signer: sends what others decided, reads the act behind a mint, and sees no person
+GRANT SELECT (issuance_id, position_row_id, profile_id, wallet_id, gross_micros, state, mint_intent_id, approval_id)
+  ON bank.issuance TO granary_signer;
+GRANT SELECT (id, position_id) ON bank.collateral_position TO granary_signer;
+GRANT SELECT (id, profile_id, address) ON bank.wallet TO granary_signer;
+GRANT SELECT (id, state) ON bank.approval TO granary_signer;
 GRANT SELECT ON chain.outbox_intent, chain.block, chain.log, chain.cursor TO granary_signer;
 GRANT UPDATE (state, tx_hash, block_number, error, updated_at) ON chain.outbox_intent TO granary_signer;
 GRANT SELECT, INSERT ON chain.outbox_attempt TO granary_signer;

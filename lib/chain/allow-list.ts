@@ -47,17 +47,17 @@ export interface OutgoingCall {
   valueWei: bigint;
 }
 
-/** The call's name, or the reason why this sender may not make it. */
+/** The call as it was read, or the reason why this sender may not make it. */
 export function checkCall(
   deployment: Deployment,
   call: OutgoingCall,
-): { allowed: true; name: string } | { allowed: false; reason: string } {
+): { allowed: true; name: string; args: readonly unknown[] } | { allowed: false; reason: string } {
   const contract = contractAt(deployment, call.to);
   if (call.sender === "faucet") {
     if (contract || call.data !== "0x") return { allowed: false, reason: "faucet_only_grants" };
     if (call.valueWei <= 0n || call.valueWei > grantCapWei)
       return { allowed: false, reason: "grant_outside_cap" };
-    return { allowed: true, name: "grant" };
+    return { allowed: true, name: "grant", args: [] };
   }
   if (call.valueWei !== 0n) return { allowed: false, reason: "value_not_allowed" };
   const abi = contract && abis[contract];
@@ -77,6 +77,6 @@ export function checkCall(
   if (!allowed[call.sender]?.[contract]?.includes(functionName))
     return { allowed: false, reason: "not_for_this_sender" };
   return isInRange(deployment, { contract, functionName, args })
-    ? { allowed: true, name: `${contract}.${functionName}` }
+    ? { allowed: true, name: `${contract}.${functionName}`, args }
     : { allowed: false, reason: "outside_range" };
 }

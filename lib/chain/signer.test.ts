@@ -102,6 +102,27 @@ const sentBy = async () =>
   chain.client.getTransactionCount({ address: chain.address("registrar"), blockTag: "latest" });
 
 describe("the signer", () => {
+  it("mints for nobody that no conversion asked for", async () => {
+    const id = await ask({
+      kind: "issuance.mint",
+      businessKey: "mint:slipped-in",
+      sender: "issuer",
+      to: chain.deployment.contracts.stateToken,
+      data: encodeFunctionData({
+        abi: stateTokenAbi,
+        functionName: "mint",
+        args: [`0x${"c".repeat(40)}`, 5_000_000n, keccak256("0x01"), keccak256("0x02")],
+      }),
+      requestId: "test",
+    });
+    await untilFinal(id);
+    expect(await intent(id)).toMatchObject({
+      state: "cancelled",
+      error: "refused by the signer: no_act_behind",
+    });
+    expect(await attempts(id)).toEqual([]);
+  });
+
   it("sends an intent once and settles it when final", async () => {
     const before = await sentBy();
     const id = await ask(await registration());

@@ -1,8 +1,9 @@
 import { and, asc, eq, inArray, sql } from "drizzle-orm";
 import { type Address, type Hex, keccak256, type PublicClient } from "viem";
 import { type PrivateKeyAccount, privateKeyToAccount } from "viem/accounts";
-import type { Db } from "@/db/client";
+import type { Db, Executor } from "@/db/client";
 import { nonce as nonceTable, outboxAttempt, outboxIntent } from "@/db/schema/chain";
+import { hasActBehind } from "@/lib/chain/act-behind";
 import type { Deployment } from "@/lib/chain/addresses";
 import { checkCall, type Sender, senders } from "@/lib/chain/allow-list";
 import { finalizedBlockOf } from "@/lib/chain/finality";
@@ -263,7 +264,7 @@ export function openSigner(config: SignerConfig): Signer {
         .from(outboxIntent)
         .where(and(eq(outboxIntent.id, intent.id), inArray(outboxIntent.state, ["signed", "sent"])))
         .for("update", { skipLocked: true });
-      if (!locked || (purpose === "replace" && !isAllowed(locked))) return undefined;
+      if (!locked || (purpose === "replace" && (await refusalOf(tx, locked)))) return undefined;
       const gas = purpose === "cancel" ? cancelGas : last.gasLimit;
       return await storeSigned(tx, account, locked, { nonce: last.nonce, gas, purpose, ...fees });
     });
@@ -324,19 +325,20 @@ export function openSigner(config: SignerConfig): Signer {
     return false;
   }
 
-  /** Asked again of the locked row: it may have been changed since it was first read. */
-  const isAllowed = (intent: IntentRow) =>
-    checkCall(deployment, { ...intent, sender: intent.sender as Sender }).allowed;
+  /** Why the bank's key does not sign this. */
+  async function refusalOf(executor: Executor, intent: IntentRow): Promise<string | undefined> {
+    const verdict = checkCall(deployment, { ...intent, sender: intent.sender as Sender });
+    if (!verdict.allowed) return verdict.reason;
+    const { name, args } = verdict;
+    return (await hasActBehind(executor, { intentId: intent.id, name, args })) ? undefined : "no_act_behind";
+  }
 
   async function take(intent: IntentRow): Promise<boolean> {
     const account = accounts.get(intent.sender as Sender) as PrivateKeyAccount;
-    const verdict = checkCall(deployment, { ...intent, sender: intent.sender as Sender });
-    if (!verdict.allowed) {
-      log.error(
-        { intent: intent.id, reason: verdict.reason },
-        "an intent outside the allow-list was refused",
-      );
-      await settle(intent, { state: "cancelled", error: `refused by the signer: ${verdict.reason}` });
+    const reason = await refusalOf(db, intent);
+    if (reason) {
+      log.error({ intent: intent.id, reason }, "an intent that the bank's keys do not sign was refused");
+      await settle(intent, { state: "cancelled", error: `refused by the signer: ${reason}` });
       return true;
     }
     let gas: bigint;
@@ -368,7 +370,8 @@ export function openSigner(config: SignerConfig): Signer {
         .from(outboxIntent)
         .where(and(eq(outboxIntent.id, intent.id), eq(outboxIntent.state, "queued")))
         .for("update", { skipLocked: true });
-      if (!locked || !isAllowed(locked)) return undefined;
+      // asked again of the locked row: it may have been changed since it was first read
+      if (!locked || (await refusalOf(tx, locked))) return undefined;
       const [taken] = await tx
         .update(nonceTable)
         .set({ nextNonce: sql`${nonceTable.nextNonce} + 1`, updatedAt: sql`clock_timestamp()` })
