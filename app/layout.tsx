@@ -1,5 +1,3 @@
-import "@fontsource-variable/besley";
-import "@fontsource-variable/public-sans";
 import "./globals.css";
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";

@@ -1,12 +1,13 @@
-import type { ReactNode } from "react";
+import type { ComponentProps, ReactNode } from "react";
 import { NavLink } from "@/app/nav-link";
 import { rememberedTheme } from "@/app/theme";
 import { CustomerShell } from "@/components/layout/customer-shell";
 import { ThemeToggle } from "@/components/layout/theme-toggle";
+import { type LinkComponent, PlainLink } from "@/components/ui/link-button";
 import { WalletHost } from "@/components/wallet/wallet-host";
 import { WalletNotice } from "@/components/wallet/wallet-notice";
 import { pageContext } from "@/lib/auth/page";
-import { pickMessages } from "@/lib/messages/catalogue";
+import { type Catalogue, catalogue, pickMessages } from "@/lib/messages/catalogue";
 import { MessagesProvider } from "@/lib/messages/provider";
 import { translator } from "@/lib/messages/server";
 import { activeProfile } from "@/lib/state-profile/queries";
@@ -33,12 +34,15 @@ export default async function StakeLayout({ children }: { children: ReactNode })
         { href: "/reserves", label: t("reserves"), icon: "shield" },
       ] as const);
   return (
-    <MessagesProvider messages={pickMessages("stake", "shared")} timeZone={profile.timeZone}>
+    <MessagesProvider
+      messages={address ? pickMessages("stake", "shared") : strangerMessages()}
+      timeZone={profile.timeZone}
+    >
       <CustomerShell
         bankName={profile.bankName}
         nav={nav}
         navLabel={t("label")}
-        link={NavLink}
+        link={address ? NavLink : StrangerLink}
         tools={
           <ThemeToggle
             initial={await rememberedTheme()}
@@ -56,5 +60,21 @@ export default async function StakeLayout({ children }: { children: ReactNode })
       </CustomerShell>
       <WalletHost />
     </MessagesProvider>
+  );
+}
+
+/** Of the texts of this front a stranger needs few, and waits for them on a phone. */
+function strangerMessages(): Partial<Catalogue> {
+  const { stake, shared } = catalogue;
+  const { connect, demoWallet } = stake;
+  return { stake: { connect, demoWallet } as Catalogue["stake"], shared };
+}
+
+/** A stranger's only page here is /stake; opened again it comes whole, with the account's texts if there is one now. */
+function StrangerLink({ href, ...rest }: ComponentProps<LinkComponent>) {
+  return href === "/stake" ? (
+    <PlainLink href={href} aria-current="page" {...rest} />
+  ) : (
+    <NavLink href={href} {...rest} />
   );
 }
