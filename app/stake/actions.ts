@@ -18,7 +18,6 @@ export const requestCoin = customerAction
     if (!walletId) throw new AppError("sign_in_required");
     const { outcome } = await grantNetworkCoin(ctx.command, {
       walletId,
-      now: new Date(),
       client: publicClient(),
       deployment: deployment(),
     });

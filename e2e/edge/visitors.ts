@@ -42,6 +42,10 @@ export function builtActions(): BuiltAction[] {
   }));
 }
 
+/** In the wire format a text that begins with a dollar sign is sent with two. */
+const asText = (_key: string, value: unknown) =>
+  typeof value === "string" && value.startsWith("$") ? `$${value}` : value;
+
 /** Calls a server action as our own page would, and gives back what it answered. */
 export async function callAction(
   visitor: Visitor,
@@ -58,7 +62,7 @@ export async function callAction(
       "content-type": "text/plain;charset=UTF-8",
       accept: "text/x-component",
     },
-    body: JSON.stringify([input]),
+    body: JSON.stringify([input], asText),
   });
   const line = body.split("\n").find((one) => /^1:\{/.test(one));
   const answer = line

@@ -1,4 +1,4 @@
-/** Why the chain is not followed at this moment, in one word for staff and machines. */
+/** Why the chain is not followed at this moment, in one word for staff and machines; the last is not the node's fault. */
 export const troubles = [
   "node_silent",
   "node_refuses",
@@ -9,6 +9,7 @@ export const troubles = [
   "other_chain",
   "finality_broken",
   "reorg_past_final",
+  "books_refuse",
 ] as const;
 
 export type Trouble = (typeof troubles)[number];
@@ -21,8 +22,9 @@ export class NodeTrouble extends Error {
   constructor(
     readonly trouble: Trouble,
     message: string,
+    options?: { cause?: unknown },
   ) {
-    super(message);
+    super(message, options);
   }
 }
 

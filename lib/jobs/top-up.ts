@@ -2,7 +2,6 @@ import { eq } from "drizzle-orm";
 import { wallet as walletTable } from "@/db/schema/customers";
 import type { Job } from "@/lib/jobs/job";
 import { grantNetworkCoin } from "@/lib/staking/commands/grant-network-coin";
-import { bankTime } from "@/lib/state-profile/queries";
 
 /** Gives verified wallets the little coin that network steps cost, so that nobody needs to know what gas is. */
 export const topUp: Job = {
@@ -13,7 +12,6 @@ export const topUp: Job = {
       .select({ id: walletTable.id })
       .from(walletTable)
       .where(eq(walletTable.status, "verified"));
-    const now = await bankTime(db);
-    for (const { id } of wallets) await grantNetworkCoin(ctx, { walletId: id, now, client, deployment });
+    for (const { id } of wallets) await grantNetworkCoin(ctx, { walletId: id, client, deployment });
   },
 };

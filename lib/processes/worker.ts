@@ -25,7 +25,14 @@ const indexer = openIndexer({
   client: publicClient(),
   deployment: deployment(),
   finalityFile: env.chainFinalityFile,
-  settle: settleFacts,
+  settle: async (tx, facts) => {
+    try {
+      await settleFacts(tx, facts);
+    } catch (cause) {
+      if (isLostDatabase(cause)) throw cause;
+      throw new NodeTrouble("books_refuse", (cause as Error).message, { cause });
+    }
+  },
 });
 
 const indexing = startLoop("indexer", 200, async () => {

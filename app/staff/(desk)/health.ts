@@ -62,6 +62,10 @@ const troubleWords: Record<Trouble, [word: string, note: string]> = {
     "Saved copy differs",
     "The saved copy of the chain disagrees with it. Nothing is credited.",
   ],
+  books_refuse: [
+    "Books refuse",
+    "A final event does not fit the books. Nothing is credited until people have looked; the worker's log names it.",
+  ],
   reorg_past_final: [
     "Halted",
     "A credited block has left the chain. Minting and the bank's payouts are off.",
