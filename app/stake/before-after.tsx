@@ -47,8 +47,21 @@ export function BeforeAfter({
             >
               {row.label}
             </th>
-            <td className="py-2.5 pr-3 text-right align-top text-soft max-sm:py-0.5">{row.before}</td>
-            <td className={cn("py-2.5 text-right align-top max-sm:py-0.5", row.strong && "font-semibold")}>
+            <td
+              className={cn(
+                "py-2.5 pr-3 text-right align-top text-soft max-sm:py-0.5",
+                row.before === "" && "max-sm:hidden",
+              )}
+            >
+              {row.before}
+            </td>
+            <td
+              className={cn(
+                "py-2.5 text-right align-top max-sm:py-0.5",
+                row.before === "" && "max-sm:col-span-2",
+                row.strong && "font-semibold",
+              )}
+            >
               {row.after}
             </td>
           </tr>
