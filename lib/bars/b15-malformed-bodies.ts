@@ -8,6 +8,7 @@ import { actionAddresses, readAction } from "@/lib/bars/door-knock";
 import { malformedBody, malformedCall, malformedQuery } from "@/lib/bars/malformed";
 import { chooser, type Random } from "@/lib/bars/random";
 import { inProject } from "@/lib/processes/running-bank";
+import { dataClientName } from "@/lib/validators/commands/open-data-client";
 
 /**
  * B15: thousands of bodies that no form sends, at every action and route of a running bank, by somebody signed in.
@@ -25,12 +26,15 @@ interface Shot {
   ran(answer: Answer): boolean;
 }
 
+/** the bank funds its data client by itself, as often as that has paid its fees */
+const ofPeople = sql`profile_id NOT IN (SELECT id FROM bank.profile WHERE name = ${dataClientName})`;
+
 async function effects({ owner }: DoorBank): Promise<Record<string, string>> {
   const { rows } = await owner.db.execute<Record<string, string>>(sql`
     SELECT (SELECT count(*) FROM bank.audit_row WHERE actor ~ '^(customer|staff):') AS acts,
-           (SELECT count(*) FROM bank.dollar_transfer) AS transfers,
-           (SELECT count(*) FROM bank.issuance) AS issuances,
-           (SELECT count(*) FROM bank.redemption) AS redemptions,
+           (SELECT count(*) FROM bank.dollar_transfer WHERE ${ofPeople}) AS transfers,
+           (SELECT count(*) FROM bank.issuance WHERE ${ofPeople}) AS issuances,
+           (SELECT count(*) FROM bank.redemption WHERE ${ofPeople}) AS redemptions,
            (SELECT count(*) FROM bank.identity_application) AS applications,
            (SELECT count(*) FROM bank.session WHERE revoked_at IS NULL) AS sessions,
            (SELECT string_agg(name || is_on, ',' ORDER BY name) FROM bank.switch) AS switches,
