@@ -20,6 +20,7 @@ import {
 import type { Deployment } from "@/lib/chain/addresses";
 import { chainClient } from "@/lib/chain/client";
 import { deployContracts } from "@/lib/chain/deploy";
+import { receiptOf } from "@/lib/chain/receipt-of";
 import { anvilBinary } from "@/lib/processes/chain";
 import { anyFree } from "@/lib/processes/ports";
 import { fakeCustodian } from "@/lib/vendors/custodian/fake";
@@ -165,7 +166,7 @@ export async function startTestChain(options: { slotsInAnEpoch?: number; epochSe
       const hash = (await rpc("eth_sendTransaction", [
         { from: address(from), to: call.to, data, gas: toHex(3_000_000) },
       ])) as Hex;
-      const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+      const receipt = await receiptOf(client, hash, { everyMs: 20 });
       if (receipt.status !== "success") throw new Error(`${call.functionName} reverted`);
       return hash;
     },
