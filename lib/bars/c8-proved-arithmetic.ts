@@ -17,7 +17,10 @@ export const bar: Bar = {
     const seconds = Math.round((Date.now() - since) / 1000);
     const proved = proofs.reduce((sum, one) => sum + one.proved, 0);
     const open = proofs.reduce((sum, one) => sum + one.open.length, 0);
-    const unseen = deep ? breaks.filter((one) => proveBroken(one).open.length === 0) : [];
+    // what the compiler says of a broken line proves nothing
+    const unseen = deep
+      ? breaks.filter((one) => !proveBroken(one).open.some((line) => line.startsWith("BMC")))
+      : [];
     return {
       value: `${proved} proved, ${open} open in ${seconds} s`,
       limit,
