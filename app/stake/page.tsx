@@ -197,7 +197,7 @@ function Journey({ facts, symbol }: { facts: JourneyFacts; symbol: string }) {
 function Welcome() {
   const t = translator("stake.welcome");
   const tj = translator("stake.journey");
-  const connect = translator("stake.connect");
+  const tc = translator("stake.connect");
   const { tokenName, tokenSymbol: symbol } = activeProfile();
   return (
     <div className="grid gap-12 lg:grid-cols-[3fr_2fr]">
@@ -206,9 +206,9 @@ function Welcome() {
         <ConnectHere
           isDemo={env.isDemo}
           words={{
-            connect: connect("connect"),
-            loading: connect("loading"),
-            demoHint: connect("demoHint"),
+            connect: tc("connect"),
+            loading: tc("loading"),
+            demoHint: tc("demoHint"),
             restore: translator("stake.demoWallet")("restore"),
           }}
           texts={strangersTexts()}
