@@ -81,7 +81,11 @@ export async function startAnvil(slotsInAnEpoch: number): Promise<{ child: Child
     const listens = await new Promise<boolean>((resolve) => {
       child.once("error", () => resolve(false));
       child.once("exit", () => resolve(false));
-      child.stdout.on("data", (words: Buffer) => words.includes("Listening on") && resolve(true));
+      let said = "";
+      child.stdout.on("data", (words: Buffer) => {
+        said += words;
+        if (said.includes("Listening on")) resolve(true);
+      });
     });
     if (listens) return { child, port };
     if (tries === 5) throw new Error("anvil did not start");
