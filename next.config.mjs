@@ -1,6 +1,8 @@
 /** @type {import("next").NextConfig} */
 const config = {
   poweredByHeader: false,
+  // its button would lie on the bar at the foot of a phone; errors show without it
+  devIndicators: false,
   // the proxy does this itself, so that the answer carries the headers of every other
   skipTrailingSlashRedirect: true,
   // no page uses the optimizer, which would fetch for whoever asks

@@ -7,11 +7,13 @@ import { type LinkComponent, PlainLink } from "@/components/ui/link-button";
 import { WalletHost } from "@/components/wallet/wallet-host";
 import { WalletNotice } from "@/components/wallet/wallet-notice";
 import { pageContext } from "@/lib/auth/page";
-import { type Catalogue, catalogue, pickMessages } from "@/lib/messages/catalogue";
+import { pickMessages } from "@/lib/messages/catalogue";
 import { MessagesProvider } from "@/lib/messages/provider";
 import { translator } from "@/lib/messages/server";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { SignedInAs } from "./signed-in-as";
+import { strangersTexts } from "./strangers-texts";
+import { StrangersWalletHost } from "./strangers-wallet-host";
 
 /** The only layout whose pages may load wallet code, and they do so on Connect. */
 export default async function StakeLayout({ children }: { children: ReactNode }) {
@@ -33,41 +35,41 @@ export default async function StakeLayout({ children }: { children: ReactNode })
         { href: "/stake", label: t("welcome"), icon: "wallet" },
         { href: "/reserves", label: t("reserves"), icon: "shield" },
       ] as const);
-  return (
-    <MessagesProvider
-      messages={address ? pickMessages("stake", "shared") : strangerMessages()}
-      timeZone={profile.timeZone}
+  const page = (
+    <CustomerShell
+      bankName={profile.bankName}
+      nav={nav}
+      navLabel={t("label")}
+      link={address ? NavLink : StrangerLink}
+      tools={
+        <ThemeToggle
+          initial={await rememberedTheme()}
+          words={{
+            system: shared("theme.system"),
+            light: shared("theme.light"),
+            dark: shared("theme.dark"),
+          }}
+        />
+      }
+      account={address && <SignedInAs address={address} />}
+      notice={address && <WalletNotice owner={address} />}
     >
-      <CustomerShell
-        bankName={profile.bankName}
-        nav={nav}
-        navLabel={t("label")}
-        link={address ? NavLink : StrangerLink}
-        tools={
-          <ThemeToggle
-            initial={await rememberedTheme()}
-            words={{
-              system: shared("theme.system"),
-              light: shared("theme.light"),
-              dark: shared("theme.dark"),
-            }}
-          />
-        }
-        account={address && <SignedInAs address={address} />}
-        notice={address && <WalletNotice owner={address} />}
-      >
-        {children}
-      </CustomerShell>
+      {children}
+    </CustomerShell>
+  );
+  if (!address)
+    return (
+      <>
+        {page}
+        <StrangersWalletHost texts={strangersTexts()} />
+      </>
+    );
+  return (
+    <MessagesProvider messages={pickMessages("stake", "shared")} timeZone={profile.timeZone}>
+      {page}
       <WalletHost />
     </MessagesProvider>
   );
-}
-
-/** Of the texts of this front a stranger needs few, and waits for them on a phone. */
-function strangerMessages(): Partial<Catalogue> {
-  const { stake, shared } = catalogue;
-  const { connect, demoWallet } = stake;
-  return { stake: { connect, demoWallet } as Catalogue["stake"], shared };
 }
 
 /** A stranger's only page here is /stake; opened again it comes whole, with the account's texts if there is one now. */

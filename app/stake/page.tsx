@@ -17,6 +17,7 @@ import { EarnedTicker } from "./earned-ticker";
 import { type JourneyFacts, journey, journeyIds, nextAct } from "./journey";
 import { RefreshWhile } from "./refresh-while";
 import { standing } from "./standing";
+import { strangersTexts } from "./strangers-texts";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("overview") });
 
@@ -196,12 +197,22 @@ function Journey({ facts, symbol }: { facts: JourneyFacts; symbol: string }) {
 function Welcome() {
   const t = translator("stake.welcome");
   const tj = translator("stake.journey");
+  const tc = translator("stake.connect");
   const { tokenName, tokenSymbol: symbol } = activeProfile();
   return (
     <div className="grid gap-12 lg:grid-cols-[3fr_2fr]">
       <div>
         <PageHeader title={t("title")} lead={t("lead", { token: tokenName })} />
-        <ConnectHere isDemo={env.isDemo} />
+        <ConnectHere
+          isDemo={env.isDemo}
+          words={{
+            connect: tc("connect"),
+            loading: tc("loading"),
+            demoHint: tc("demoHint"),
+            restore: translator("stake.demoWallet")("restore"),
+          }}
+          texts={strangersTexts()}
+        />
         <div className="mt-10 space-y-1">
           <Why question={t("whyWallet")}>{t("whyWalletText")}</Why>
           <Why question={t("whySign")}>{t("whySignText")}</Why>

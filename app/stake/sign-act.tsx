@@ -17,23 +17,29 @@ export function SignAct({
   preview,
   done,
   disabledReason,
+  children,
 }: {
   flow: ActFlow;
   label: string;
   preview?: ReactNode;
   done: ReactNode;
   disabledReason?: string | null;
+  /** stands beneath the button until the signing begins, which has a preview of its own */
+  children?: ReactNode;
 } & SigningPlace) {
   const signing = useSigning(flow.kind, { owner, chain, symbol });
   if (signing.flow) return signing.steps({ preview, done });
   return (
-    <Button
-      size="lg"
-      disabledReason={disabledReason}
-      onClick={() => signing.begin(flow)}
-      data-testid={`open-${flow.kind}`}
-    >
-      {label}
-    </Button>
+    <>
+      <Button
+        size="lg"
+        disabledReason={disabledReason}
+        onClick={() => signing.begin(flow)}
+        data-testid={`open-${flow.kind}`}
+      >
+        {label}
+      </Button>
+      {children}
+    </>
   );
 }

@@ -1,4 +1,11 @@
-import { axisDollars, niceTicks, placePoints, type TimePoint } from "@/components/charts/time-scale";
+import {
+  axisDollars,
+  axisTimes,
+  isWithinDays,
+  niceTicks,
+  placePoints,
+  type TimePoint,
+} from "@/components/charts/time-scale";
 import { Amount } from "@/components/money/amount";
 import { cn } from "@/components/ui/cn";
 import { Table } from "@/components/ui/table";
@@ -59,13 +66,14 @@ export function TimeChart({
   );
   const ticks = niceTicks(largest);
   const top = ticks.at(-1) ?? 1;
-  const day = new Intl.DateTimeFormat("en-US", { timeZone, month: "short", day: "numeric" });
   const percent = (share: number) => `${Math.round(share * 10_000) / 100}%`;
   const drawn = series.map((one) => ({
     ...one,
     places: outline(placePoints(one.points, { from, to, top }), one.step ?? false),
   }));
-  const marks = [0, 1 / 3, 2 / 3, 1].map((share) => ({ share, at: new Date(from + share * (to - from)) }));
+  const marks = axisTimes({ from, to, timeZone });
+  const clock = isWithinDays(from, to) ? ({ hour: "numeric", minute: "2-digit" } as const) : {};
+  const when = new Intl.DateTimeFormat("en-US", { timeZone, month: "short", day: "numeric", ...clock });
   return (
     <figure className={className}>
       <figcaption className="mb-3 flex flex-wrap items-baseline justify-between gap-x-6 gap-y-2">
@@ -143,7 +151,7 @@ export function TimeChart({
               )}
               style={{ left: percent(mark.share) }}
             >
-              {day.format(mark.at)}
+              {mark.label}
             </span>
           ))}
       </div>
@@ -156,7 +164,7 @@ export function TimeChart({
           rows={[...times].reverse()}
           rowKey={(time) => String(time)}
           columns={[
-            { id: "at", head: "Date", rowHead: true, cell: (time) => day.format(new Date(time)) },
+            { id: "at", head: "Date", rowHead: true, cell: (time) => when.format(new Date(time)) },
             ...series.map((one) => {
               const known = new Map(one.points.map((point) => [point.at.getTime(), point.amountMicros]));
               return {

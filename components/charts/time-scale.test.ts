@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { axisDollars, niceTicks, placePoints } from "@/components/charts/time-scale";
+import { axisDollars, axisTimes, niceTicks, placePoints } from "@/components/charts/time-scale";
 
 describe("the scale of a chart", () => {
   it("ends at or just above the largest value, in round steps", () => {
@@ -27,5 +27,16 @@ describe("the scale of a chart", () => {
     expect(axisDollars(2_500)).toBe("$2,500");
     expect([0, 2.5, 5].map(axisDollars)).toEqual(["$0", "$2.50", "$5"]);
     expect(axisDollars(0.025)).toBe("$0.025");
+  });
+
+  it("marks days, and the time of day where all is one day", () => {
+    const from = Date.UTC(2026, 10, 1, 14);
+    const labels = (ms: number) =>
+      axisTimes({ from, to: from + ms, timeZone: "America/New_York" }).map(({ label }) =>
+        label.replace(/\s/g, " "),
+      );
+    expect(labels(30 * 86_400_000)).toEqual(["Nov 1", "Nov 11", "Nov 21", "Dec 1"]);
+    expect(labels(3_600_000)).toEqual(["9:00 AM", "9:20 AM", "9:40 AM", "10:00 AM"]);
+    expect(labels(30_000)).toEqual(["9:00 AM"]);
   });
 });

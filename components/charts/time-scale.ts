@@ -34,3 +34,24 @@ export function axisDollars(dollars: number): string {
     maximumFractionDigits: dollars >= 10_000 ? 1 : dollars >= 1 ? 2 : 4,
   }).format(dollars);
 }
+
+const twoDaysMs = 2 * 86_400_000;
+
+/** So short a time that its days would all be called the same. */
+export const isWithinDays = (from: number, to: number): boolean => to - from < twoDaysMs;
+
+/** Four marks at most: days, or the time of day within two days. What would stand there twice stands once. */
+export function axisTimes({ from, to, timeZone }: { from: number; to: number; timeZone: string }): {
+  share: number;
+  label: string;
+}[] {
+  const format = new Intl.DateTimeFormat("en-US", {
+    timeZone,
+    ...(to - from < twoDaysMs ? { hour: "numeric", minute: "2-digit" } : { month: "short", day: "numeric" }),
+  });
+  const marks = [0, 1 / 3, 2 / 3, 1].map((share) => ({
+    share,
+    label: format.format(from + share * (to - from)),
+  }));
+  return marks.filter(({ label }, index) => label !== marks[index - 1]?.label);
+}

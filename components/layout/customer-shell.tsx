@@ -52,9 +52,9 @@ export function CustomerShell({
             ))}
           </ul>
         </nav>
-        <div className="flex items-center gap-2 lg:mt-auto lg:flex-col lg:items-stretch">
-          {tools}
+        <div className="-mr-3 flex grow items-center justify-between gap-2 lg:mt-auto lg:-mr-0 lg:-ml-2 lg:grow-0 lg:flex-col lg:items-start">
           {account}
+          <div className="ml-auto lg:ml-0">{tools}</div>
         </div>
       </header>
       <div className="min-w-0 pb-24 lg:pb-16">

@@ -22,13 +22,16 @@ export function StaffShell({ bankName, groups, link: Anchor, who, tools, childre
           <Wordmark bankName={bankName} link={Anchor} href="/staff" />
           {tools}
         </div>
-        <nav aria-label="Staff" className="-mx-2 flex gap-1 overflow-x-auto lg:mt-6 lg:flex-col lg:gap-5">
+        <nav
+          aria-label="Staff"
+          className="-mx-2 flex flex-wrap gap-1 lg:mt-6 lg:flex-col lg:flex-nowrap lg:gap-5"
+        >
           {groups.map((group) => (
             <div key={group.label} className="contents lg:block">
-              <p className="sr-only px-2 pb-1 text-label font-semibold text-soft lg:not-sr-only">
+              <p className="sr-only px-2 pb-1 text-label font-semibold text-soft lg:not-sr-only lg:px-3">
                 {group.label}
               </p>
-              <ul className="flex gap-1 lg:flex-col lg:gap-0">
+              <ul className="contents lg:flex lg:flex-col">
                 {group.items.map((item) => (
                   <li key={item.href}>
                     <Anchor

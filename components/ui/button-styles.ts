@@ -28,6 +28,7 @@ export const buttonStyles = cva(
       size: { md: "", lg: "min-h-13 px-7 text-lg", sm: "px-3.5 py-1.5 text-note" },
       wide: { true: "w-full" },
     },
+    compoundVariants: [{ variant: "quiet", size: "lg", class: "px-3" }],
     defaultVariants: { variant: "primary", size: "md" },
   },
 );

@@ -26,12 +26,14 @@ export function Section({
         className,
       )}
     >
-      <div className="mb-4 flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
-        <h2 id={id} className="font-display text-heading font-medium">
-          {title}
-        </h2>
-        {action}
-        {lead && <p className="w-full max-w-text text-soft">{lead}</p>}
+      <div className="mb-4 space-y-1">
+        <div className="flex flex-wrap items-baseline justify-between gap-x-6 gap-y-1">
+          <h2 id={id} className="font-display text-heading font-medium">
+            {title}
+          </h2>
+          {action}
+        </div>
+        {lead && <p className="max-w-text text-soft">{lead}</p>}
       </div>
       {children}
     </section>

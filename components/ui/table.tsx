@@ -99,7 +99,10 @@ export function Table<Row>({
                     )}
                   >
                     {stack && !column.rowHead && (
-                      <span aria-hidden="true" className="text-left text-note text-soft sm:hidden">
+                      <span
+                        aria-hidden="true"
+                        className="max-w-2/5 shrink-0 text-left text-note text-soft sm:hidden"
+                      >
                         {column.head}
                       </span>
                     )}

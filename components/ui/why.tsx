@@ -7,13 +7,21 @@ export function Why({
   question,
   children,
   className,
+  isOpen,
+  onOpen,
 }: {
   question: ReactNode;
   children: ReactNode;
   className?: string;
+  isOpen?: boolean;
+  onOpen?: () => void;
 }) {
   return (
-    <details className={cn("group", className)}>
+    <details
+      className={cn("group", className)}
+      open={isOpen}
+      onToggle={onOpen && ((event) => event.currentTarget.open && onOpen())}
+    >
       <summary className="inline-flex min-h-11 cursor-pointer list-none items-center gap-2 font-semibold underline decoration-accent decoration-2 underline-offset-4 hover:text-accent [&::-webkit-details-marker]:hidden">
         <Icon name="down" className="size-4 transition-transform group-open:rotate-180" />
         <span>{question}</span>

@@ -13,7 +13,16 @@ import { useWallet } from "./use-wallet";
 import { loadWallet, openWalletList, rememberConnected } from "./wallet-store";
 
 /** Two presses: choose a wallet, then sign the sign-in message. Nothing else happens here. */
-export function ConnectPanel({ isDemo, onSignedIn }: { isDemo: boolean; onSignedIn: () => void }) {
+export function ConnectPanel({
+  isDemo,
+  isRestoring = false,
+  onSignedIn,
+}: {
+  isDemo: boolean;
+  /** the key of a demo wallet is about to be put in */
+  isRestoring?: boolean;
+  onSignedIn: () => void;
+}) {
   const t = useTranslations("stake.connect");
   const wallet = useWallet();
   const [busy, setBusy] = useState(false);
@@ -88,7 +97,7 @@ export function ConnectPanel({ isDemo, onSignedIn }: { isDemo: boolean; onSigned
           {isDemo && (
             <>
               <p className="max-w-text text-note text-soft">{t("demoHint")}</p>
-              <DemoWalletRestore onRestored={openWalletList} />
+              <DemoWalletRestore isOpen={isRestoring} onRestored={openWalletList} />
             </>
           )}
           {wallet.phase === "loading" && <Spinner label={t("loading")} className="sr-only" />}

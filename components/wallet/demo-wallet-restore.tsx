@@ -7,7 +7,7 @@ import { TextInput } from "@/components/ui/text-input";
 import { Why } from "@/components/ui/why";
 
 /** Brings a demo key back that was downloaded before, or that the demo printed for one of its people. */
-export function DemoWalletRestore({ onRestored }: { onRestored: () => void }) {
+export function DemoWalletRestore({ isOpen, onRestored }: { isOpen: boolean; onRestored: () => void }) {
   const t = useTranslations("stake.demoWallet");
   const [key, setKey] = useState("");
   const [error, setError] = useState<string>();
@@ -24,7 +24,7 @@ export function DemoWalletRestore({ onRestored }: { onRestored: () => void }) {
   }
 
   return (
-    <Why question={t("restore")}>
+    <Why question={t("restore")} isOpen={isOpen}>
       <form onSubmit={restore} className="space-y-4 text-ink" noValidate>
         <TextInput
           label={t("restoreKey")}

@@ -317,7 +317,7 @@ export function TransactionSteps(props: TransactionStepsProps) {
             {t(`go.${shown.flow.kind}`, legNames)}
           </Button>
           <Button variant="quiet" size="lg" onClick={() => leave()}>
-            {sent ? t("leave") : t("change")}
+            {sent ? t("leave") : t("amountMicros" in shown.flow ? "change" : "notNow")}
           </Button>
         </div>
       )}

@@ -27,11 +27,11 @@ export function WalletAccount({ address, onSignedOut }: { address: Address; onSi
   }
 
   return (
-    <div className="flex items-center gap-1 lg:flex-col lg:items-start">
+    <div className="flex items-center gap-1 lg:flex-col lg:items-start lg:pl-3">
       <code className="font-mono text-label" title={address}>
         {shortened(address)}
       </code>
-      <Button variant="quiet" size="sm" onClick={signOut} busy={busy} className="lg:-ml-3">
+      <Button variant="quiet" size="sm" onClick={signOut} busy={busy} className="lg:-ml-3.75">
         {t("signOut")}
       </Button>
     </div>

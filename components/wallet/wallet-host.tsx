@@ -1,13 +1,13 @@
 "use client";
 
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, type ReactNode, Suspense, useEffect } from "react";
 import { useWallet } from "./use-wallet";
 import { loadWallet, wasConnected } from "./wallet-store";
 
 const WalletRuntime = lazy(() => import("./wallet-runtime"));
 
 /** Stands once in the stake layout; brings the wallet library in only when it is wanted. */
-export function WalletHost() {
+export function WalletHost({ around }: { around?: (runtime: ReactNode) => ReactNode }) {
   const { phase, wantsModal } = useWallet();
   useEffect(() => {
     if (!wasConnected()) return;
@@ -15,9 +15,6 @@ export function WalletHost() {
     idle(() => loadWallet());
   }, []);
   if (phase === "off" || phase === "failed") return null;
-  return (
-    <Suspense fallback={null}>
-      <WalletRuntime wants={wantsModal} />
-    </Suspense>
-  );
+  const runtime = <WalletRuntime wants={wantsModal} />;
+  return <Suspense fallback={null}>{around ? around(runtime) : runtime}</Suspense>;
 }

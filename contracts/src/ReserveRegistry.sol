@@ -9,9 +9,9 @@ import {IAccessManager} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeable.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IReserveRegistry} from "./interfaces/IReserveRegistry.sol";
+import {Collateral} from "./libraries/Collateral.sol";
 import {Roles} from "./libraries/Roles.sol";
 
 /// @title Reserves, position by position
@@ -104,7 +104,6 @@ contract ReserveRegistry is AccessManagedUpgradeable, EIP712Upgradeable, UUPSUpg
 
     // ---- what goes out
 
-    /// Rounding: market value leaves in proportion to lendable value, rounded up, so that what stays is never overstated.
     function release(
         bytes32 releaseId,
         bytes32[] calldata positionIds,
@@ -158,7 +157,7 @@ contract ReserveRegistry is AccessManagedUpgradeable, EIP712Upgradeable, UUPSUpg
         if (amount == 0) revert ZeroAmount();
         PositionState storage found = _position(positionId);
         if (amount > found.lendableValue) revert PositionTooSmall(positionId, found.lendableValue, amount);
-        marketGone = uint128(Math.mulDiv(found.marketValue, amount, found.lendableValue, Math.Rounding.Ceil));
+        marketGone = uint128(Collateral.marketGone(found.marketValue, found.lendableValue, amount));
         found.marketValue -= marketGone;
         found.lendableValue -= amount;
         found.issued = amount < found.issued ? found.issued - amount : 0;

@@ -10,6 +10,8 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IIdentityRegistry} from "./interfaces/IIdentityRegistry.sol";
 import {IPayoutSplitter} from "./interfaces/IPayoutSplitter.sol";
 import {IStaking} from "./interfaces/IStaking.sol";
+import {RewardIndex} from "./libraries/RewardIndex.sol";
+import {StakeShares} from "./libraries/StakeShares.sol";
 
 /// @title Stake, by operator
 /// @notice Principal lies here, rewards lie in the PayoutSplitter. Every call costs the same for ten stakers or ten million.
@@ -17,7 +19,7 @@ import {IStaking} from "./interfaces/IStaking.sol";
 /// Shares. A stake is a number of shares of its operator's assets. Rewards never enter the assets, so the rate assets/shares
 /// starts at one and only a slash lowers it: donations cannot inflate it and a stake never rounds to zero shares.
 ///
-/// Rewards. `base` (gross less operator fee) and `fee` are two indices per share, scaled by SCALE. What a final epoch
+/// Rewards. `base` (gross less operator fee) and `fee` are two indices per share, scaled by 1e18. What a final epoch
 /// brings drips into them over the next epoch. Shares earn from the epoch after they were staked: at the epoch's mark all of
 /// an operator's shares become earning, and each position takes the index of that mark as its start.
 /// Rounding: what leaves the drip rounds up, what a position may claim rounds down. So claims cannot exceed what was funded.
@@ -34,13 +36,9 @@ contract Staking is AccessManaged, IStaking {
     using SafeCast for uint256;
     using SafeCast for int256;
 
-    uint256 private constant SCALE = 1e18;
-    uint256 private constant BPS = 10_000;
     uint256 private constant MAX_OPERATOR_ID = 63;
     uint256 private constant MAX_COMMISSION_BPS = 3_000;
     uint256 private constant MAX_OPEN_REQUESTS = 32;
-    /// the share rate never falls below one millionth
-    uint256 private constant MAX_SHARES_PER_UNIT = 1e6;
 
     struct Operator {
         // reward per share, as of syncedAt
@@ -161,9 +159,7 @@ contract Staking is AccessManaged, IStaking {
         (Position memory position,) = _activated(_positions[msg.sender][operatorId], operatorId);
 
         uint256 held = uint256(position.active) + position.pending;
-        uint256 worth = _assetsOf(operator, held);
-        if (amount > worth) revert StakeTooSmall(worth, amount);
-        uint256 leaving = amount == worth ? held : Math.ceilDiv(amount * operator.shares, operator.assets);
+        uint256 leaving = _sold(operator, amount, held);
         uint256 fromPending = Math.min(leaving, position.pending);
         uint256 fromActive = leaving - fromPending;
         if (fromActive > 0) {
@@ -229,7 +225,7 @@ contract Staking is AccessManaged, IStaking {
         for (uint256 i; i < gross.length; ++i) {
             if (gross[i] == 0) continue;
             Operator storage operator = _known(operatorIds_[i]);
-            uint256 fee = gross[i] * operator.commissionBps / BPS;
+            uint256 fee = RewardIndex.feeOf(gross[i], operator.commissionBps);
             operator.dripBase = (operator.dripBase + gross[i] - fee).toUint56();
             operator.dripFee = (operator.dripFee + fee).toUint56();
             emit RewardDistributed(operatorIds_[i], epoch, gross[i], fee, endsAt);
@@ -288,9 +284,8 @@ contract Staking is AccessManaged, IStaking {
         uint256 part = Math.min(amount - fromBond, whole);
         uint256 fromStake;
         if (part > 0 && assets > 0) {
-            uint256 mustStay = Math.ceilDiv(operator.shares, MAX_SHARES_PER_UNIT);
-            part = Math.min(part, (assets - mustStay) * whole / assets);
-            fromStake = Math.ceilDiv(assets * part, whole);
+            part = Math.min(part, StakeShares.slashable(assets, operator.shares, whole));
+            fromStake = StakeShares.cut(assets, part, whole);
             operator.assets = uint80(assets - fromStake);
         }
         if (fromBond + part == 0) revert SlashTooLarge();
@@ -396,7 +391,7 @@ contract Staking is AccessManaged, IStaking {
 
         uint256 assets = operator.assets;
         uint80 assetsAfter = (assets + amount.toUint80()).toUint80();
-        uint256 shares = assets == 0 ? amount : amount * operator.shares / assets;
+        uint256 shares = StakeShares.bought(amount, assets, operator.shares);
         position.pending = (position.pending + shares).toUint88();
         position.earnsFrom = currentEpoch + 1;
         _positions[msg.sender][operatorId] = position;
@@ -406,6 +401,14 @@ contract Staking is AccessManaged, IStaking {
         wallet.operators |= uint64(1 << operatorId);
         TOKEN.safeTransferFrom(msg.sender, address(this), amount);
         emit Staked(msg.sender, operatorId, amount, position.earnsFrom);
+    }
+
+    /// With all of the worth leave all of the shares.
+    function _sold(Operator storage operator, uint256 amount, uint256 held) private view returns (uint256) {
+        (uint256 assets, uint256 shares) = (operator.assets, operator.shares);
+        uint256 worth = StakeShares.worth(held, assets, shares);
+        if (amount > worth) revert StakeTooSmall(worth, amount);
+        return amount == worth ? held : StakeShares.sold(amount, assets, shares);
     }
 
     /// Values first, then one write: these three share a slot.
@@ -453,7 +456,7 @@ contract Staking is AccessManaged, IStaking {
         for (uint256 i = request.slashes; i < slashes.length; ++i) {
             Slash memory one = slashes[i];
             if (one.fellAt >= request.withdrawableAt) break;
-            uint256 cut = Math.ceilDiv(left * one.part, one.whole);
+            uint256 cut = StakeShares.cut(left, one.part, one.whole);
             left -= cut;
             _slashedFor[one.to] += cut;
             _slashedHeld += cut;
@@ -535,21 +538,22 @@ contract Staking is AccessManaged, IStaking {
     function _activated(Position memory position, uint32 operatorId) private view returns (Position memory, bool) {
         if (position.pending == 0 || currentEpoch < position.earnsFrom) return (position, false);
         Index memory mark = _marks[operatorId][position.earnsFrom];
-        position.debtBase += Math.ceilDiv(uint256(position.pending) * mark.base, SCALE).toInt256().toInt96();
-        position.debtFee += Math.ceilDiv(uint256(position.pending) * mark.fee, SCALE).toInt256().toInt96();
+        position.debtBase += RewardIndex.debtOf(position.pending, mark.base).toInt256().toInt96();
+        position.debtFee += RewardIndex.debtOf(position.pending, mark.fee).toInt256().toInt96();
         position.active += position.pending;
         position.pending = 0;
         return (position, true);
     }
 
     function _owed(Position memory position, uint256 base, uint256 fee) private pure returns (uint256, uint256) {
-        int256 owedBase = int256(_earned(position.active, base)) - position.debtBase;
-        int256 owedFee = int256(_earned(position.active, fee)) - position.debtFee;
-        return (owedBase > 0 ? uint256(owedBase) : 0, owedFee > 0 ? uint256(owedFee) : 0);
+        return (
+            RewardIndex.owed(position.active, base, position.debtBase),
+            RewardIndex.owed(position.active, fee, position.debtFee)
+        );
     }
 
     function _earned(uint256 shares, uint256 index) private pure returns (int96) {
-        return (shares * index / SCALE).toInt256().toInt96();
+        return RewardIndex.earned(shares, index).toInt256().toInt96();
     }
 
     function _sync(Operator storage operator) private {
@@ -574,24 +578,15 @@ contract Staking is AccessManaged, IStaking {
         uint256 from = operator.syncedAt;
         uint256 earning = operator.earning;
         if (earning == 0 || block.timestamp == from) return (base, fee, 0, 0);
-        uint256 dripBase = operator.dripBase;
-        uint256 dripFee = operator.dripFee;
         uint256 end = operator.dripEndsAt;
-        if (block.timestamp < end) {
-            dripBase = dripBase * (block.timestamp - from) / (end - from);
-            dripFee = dripFee * (block.timestamp - from) / (end - from);
-        }
-        (base, usedBase) = _raised(base, dripBase, earning);
-        (fee, usedFee) = _raised(fee, dripFee, earning);
-    }
-
-    function _raised(uint256 index, uint256 amount, uint256 earning) private pure returns (uint256, uint256) {
-        uint256 rise = Math.min(amount * SCALE / earning, type(uint104).max - index);
-        return (index + rise, Math.ceilDiv(rise * earning, SCALE));
+        uint256 dripBase = RewardIndex.dripped(operator.dripBase, from, end, block.timestamp);
+        uint256 dripFee = RewardIndex.dripped(operator.dripFee, from, end, block.timestamp);
+        (base, usedBase) = RewardIndex.raised(base, dripBase, earning);
+        (fee, usedFee) = RewardIndex.raised(fee, dripFee, earning);
     }
 
     function _assetsOf(Operator storage operator, uint256 shares) private view returns (uint256) {
-        return shares == 0 ? 0 : shares * operator.assets / operator.shares;
+        return StakeShares.worth(shares, operator.assets, operator.shares);
     }
 
     function _known(uint32 operatorId) private view returns (Operator storage operator) {

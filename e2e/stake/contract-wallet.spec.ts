@@ -10,6 +10,7 @@ import {
   parseEther,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
+import { receiptOf } from "@/lib/chain/receipt-of";
 import { bank } from "../fixtures/bank";
 import compiled from "../wallet/contract-wallet.json" with { type: "json" };
 import { injectWallet } from "../wallet/inject-wallet";
@@ -41,7 +42,7 @@ test("a contract wallet signs in, is verified and stakes with one confirmation",
     args: [owner.address],
     chain: null,
   });
-  const { contractAddress } = await reader.waitForTransactionReceipt({ hash });
+  const { contractAddress } = await receiptOf(reader, hash);
   const address = contractAddress as Address;
   const wallet = await injectWallet(page, {
     privateKey: key,

@@ -47,7 +47,7 @@ function coverage(seed: number): string {
   try {
     for (const name of ["src", "test", "gas"])
       cpSync(inProject("contracts", name), join(folder, name), { recursive: true });
-    for (const name of ["test/gas", "test/invariant", "test/smt/Proofs.sol"])
+    for (const name of ["test/gas", "test/invariant", "test/smt"])
       rmSync(join(folder, name), { recursive: true });
     for (const name of ["contracts", "contracts-upgradeable"])
       cpSync(

@@ -1,26 +1,23 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { untested } from "@/lib/bars/c3-enough-tests";
 import { countCoverage } from "@/lib/bars/c4-every-line";
-import { proofNames, prove, proverVersion, strayExcerpts } from "@/lib/bars/proofs";
+import { breaks, proofNames, prove, proveBroken, proverVersion } from "@/lib/bars/proofs";
+import { inProject } from "@/lib/processes/running-bank";
 
 describe("the proofs", () => {
-  it("are about the contracts' own words", () => {
-    expect(proofNames()).toContain("ProofOfSplit");
-    expect(strayExcerpts()).toEqual([]);
-    const other =
-      "// from src/Staking.sol\nuint256 fee = gross[i] * operator.commissionBps / 9_999;\n// end\n";
-    expect(strayExcerpts(other)).toHaveLength(1);
-    expect(strayExcerpts(other.replace("// end", ""))).toEqual(["1 excerpts begin and 0 end"]);
+  it("each have a break that they must find, in words that the contracts say", () => {
+    expect(new Set(breaks.map(({ proof }) => proof))).toEqual(new Set(proofNames()));
+    for (const { file, line } of breaks)
+      expect(readFileSync(inProject("contracts", file), "utf8").split(line), line).toHaveLength(2);
   });
 
   it.skipIf(!proverVersion())(
     "hold for the operator's fee, and fall when it rounds up",
     () => {
       expect(prove("ProofOfCommission")).toMatchObject({ open: [] });
-      const roundedUp = prove("ProofOfCommission", (_, text) =>
-        text.replace("operator.commissionBps / BPS;", "operator.commissionBps / BPS + 1;"),
-      );
-      expect(roundedUp.open.join()).toContain("Assertion violation");
+      const [roundedUp] = breaks.filter(({ proof }) => proof === "ProofOfCommission").map(proveBroken);
+      expect(roundedUp?.open.join()).toContain("Assertion violation");
     },
     120_000,
   );

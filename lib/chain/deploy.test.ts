@@ -31,6 +31,7 @@ import {
 import type { Deployment } from "@/lib/chain/addresses";
 import bytecode from "@/lib/chain/bytecode.json";
 import { type DeployParams, deployContracts, timelockSeconds } from "@/lib/chain/deploy";
+import { receiptOf } from "@/lib/chain/receipt-of";
 import { type ChainRole, roleIds } from "@/lib/chain/roles";
 import { epochTypedData } from "@/lib/chain/typed-data";
 import { startAnvil } from "@/lib/processes/test-chain";
@@ -263,7 +264,7 @@ describe("a fresh deployment", () => {
     const council = createWalletClient({ account: accounts[8]!, transport: http(rpcUrl) });
     const sent = async (request: Parameters<typeof council.sendTransaction>[0]) => {
       const hash = await council.sendTransaction(request);
-      return client().waitForTransactionReceipt({ hash, pollingInterval: 50 });
+      return receiptOf(client(), hash);
     };
     const codeBefore = await codeBehind(identityRegistry);
     const { contractAddress } = await sent({

@@ -27,6 +27,7 @@ import {
 } from "@/lib/chain/abi";
 import type { ContractName, Deployment } from "@/lib/chain/addresses";
 import bytecode from "@/lib/chain/bytecode.json";
+import { receiptOf } from "@/lib/chain/receipt-of";
 import { type ChainRole, roleIds } from "@/lib/chain/roles";
 
 export interface OperatorParams {
@@ -149,7 +150,7 @@ export async function deployContracts(input: {
   const hashes = await Promise.all(
     signed.map((serializedTransaction) => client.sendRawTransaction({ serializedTransaction })),
   );
-  const receipts = await Promise.all(hashes.map((hash) => client.waitForTransactionReceipt({ hash })));
+  const receipts = await Promise.all(hashes.map((hash) => receiptOf(client, hash)));
   const failed = receipts.findIndex((receipt) => receipt.status !== "success");
   if (failed >= 0) throw new Error(`deployment failed at step ${failed + 1}: ${steps[failed]?.name}`);
   return {

@@ -3,6 +3,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import { epochManagerAbi, stakingAbi, stateTokenAbi } from "@/lib/chain/abi";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
+import { receiptOf } from "@/lib/chain/receipt-of";
 import { env } from "@/lib/env";
 import { log } from "@/lib/log";
 import { dataClientFile } from "@/lib/processes/data-client-file";
@@ -31,7 +32,7 @@ const token = () => ({ address: deployment().contracts.stateToken, abi: stateTok
 const manager = () => ({ address: deployment().contracts.epochManager, abi: epochManagerAbi }) as const;
 
 async function confirmed(hash: `0x${string}`): Promise<void> {
-  const receipt = await client.waitForTransactionReceipt({ hash, timeout: 20_000 });
+  const receipt = await receiptOf(client, hash, { patienceMs: 20_000, everyMs: 200 });
   if (receipt.status !== "success") throw new Error(`transaction ${hash} reverted`);
 }
 

@@ -20,6 +20,7 @@ import {
 import type { Deployment } from "@/lib/chain/addresses";
 import { chainClient } from "@/lib/chain/client";
 import { deployContracts } from "@/lib/chain/deploy";
+import { receiptOf } from "@/lib/chain/receipt-of";
 import { anvilBinary } from "@/lib/processes/chain";
 import { anyFree } from "@/lib/processes/ports";
 import { fakeCustodian } from "@/lib/vendors/custodian/fake";
@@ -80,7 +81,11 @@ export async function startAnvil(slotsInAnEpoch: number): Promise<{ child: Child
     const listens = await new Promise<boolean>((resolve) => {
       child.once("error", () => resolve(false));
       child.once("exit", () => resolve(false));
-      child.stdout.on("data", (words: Buffer) => words.includes("Listening on") && resolve(true));
+      let said = "";
+      child.stdout.on("data", (words: Buffer) => {
+        said += words;
+        if (said.includes("Listening on")) resolve(true);
+      });
     });
     if (listens) return { child, port };
     if (tries === 5) throw new Error("anvil did not start");
@@ -165,7 +170,7 @@ export async function startTestChain(options: { slotsInAnEpoch?: number; epochSe
       const hash = (await rpc("eth_sendTransaction", [
         { from: address(from), to: call.to, data, gas: toHex(3_000_000) },
       ])) as Hex;
-      const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+      const receipt = await receiptOf(client, hash, { everyMs: 20 });
       if (receipt.status !== "success") throw new Error(`${call.functionName} reverted`);
       return hash;
     },

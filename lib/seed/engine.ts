@@ -8,6 +8,7 @@ import { outboxIntent } from "@/db/schema/chain";
 import type { Deployment } from "@/lib/chain/addresses";
 import type { Sender } from "@/lib/chain/allow-list";
 import { type Indexer, openIndexer } from "@/lib/chain/indexer";
+import { receiptOf } from "@/lib/chain/receipt-of";
 import { settleFacts } from "@/lib/chain/settle";
 import { openSigner, type Signer } from "@/lib/chain/signer";
 import { type Job, type JobTools, jobContext } from "@/lib/jobs/job";
@@ -149,7 +150,7 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
         gas: gas + gas / 3n,
         chain: client.chain ?? null,
       });
-      const receipt = await client.waitForTransactionReceipt({ hash, pollingInterval: 20 });
+      const receipt = await receiptOf(client, hash, { everyMs: 20 });
       if (receipt.status !== "success") throw new Error(`transaction ${hash} reverted`);
       await mineEmpty(client, 2);
       unseen = Math.max(unseen, 0) + 3;

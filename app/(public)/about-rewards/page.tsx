@@ -53,7 +53,12 @@ export default function AboutRewardsPage() {
           rowKey={(rule) => rule}
           columns={[
             { id: "rule", head: t("rule"), rowHead: true, cell: (rule) => t(rule), className: "sm:w-72" },
-            { id: "says", head: t("says"), cell: (rule) => t(`${rule}Says`) },
+            {
+              id: "says",
+              head: t("says"),
+              cell: (rule) => t(`${rule}Says`),
+              className: "max-sm:block max-sm:text-left",
+            },
             { id: "taken", head: t("taken"), cell: () => t("date"), className: "whitespace-nowrap" },
           ]}
         />

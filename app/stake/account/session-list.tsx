@@ -32,7 +32,7 @@ export function SessionList({ rows }: { rows: readonly SessionRow[] }) {
         {rows.map((row) => (
           <li key={row.id} className="flex flex-wrap items-center justify-between gap-x-6 gap-y-2 py-3">
             <div className="min-w-0">
-              <p className="font-semibold">
+              <p className="flex flex-wrap items-center gap-x-3 gap-y-1 font-semibold">
                 {row.browser} {row.isThis && <StatusChip tone="good">{t("thisOne")}</StatusChip>}
               </p>
               <p className="text-note text-soft">

@@ -89,7 +89,7 @@ export default async function DollarsPage() {
             }
           />
         )}
-        <div className="grid gap-8 lg:grid-cols-2">
+        <div className="grid items-start gap-8 lg:grid-cols-2">
           {isVerified && (
             <Section boxed title={t("bringTitle")} lead={env.isDemo ? t("bringLeadDemo") : t("bringLead")}>
               <TransferForm direction="in" isDemo={env.isDemo} />

@@ -119,7 +119,7 @@ export function StakeForm({ facts, suggested }: { facts: StakeFacts; suggested?:
           disabled: !one.isOpen,
           label: one.ofBank ? t("ofBank", { name: one.name }) : one.name,
           hint: (
-            <span className="flex flex-wrap gap-x-5">
+            <span className="flex flex-wrap gap-x-5 sm:[&>:nth-child(2)]:min-w-40">
               <span>
                 {t("commission")} <Rate ratePpm={one.commissionPpm} />
               </span>

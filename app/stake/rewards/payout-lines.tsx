@@ -1,4 +1,4 @@
-import { Amount } from "@/components/money/amount";
+import { Amount, roomIn } from "@/components/money/amount";
 import { Rate } from "@/components/money/rate";
 import { Copyable } from "@/components/ui/copyable";
 import { Why } from "@/components/ui/why";
@@ -25,10 +25,19 @@ type Payout = {
 /** One payout from gross to net, in the order the money goes; each tax line can say why. */
 export function PayoutLines({ caption, of }: { caption: string; of: Payout }) {
   const t = translator("stake.rewards");
+  const roomFor = roomIn([
+    of.grossMicros,
+    of.operatorFeeMicros,
+    of.netMicros,
+    ...of.lines.map(({ amountMicros }) => amountMicros),
+  ]);
   return (
     <dl aria-label={caption} className="max-w-form border-y-2 border-ink text-ink">
-      <Row term={t("colGross")} value={<Amount amountMicros={of.grossMicros} />} />
-      <Row term={t("fee")} value={<Amount amountMicros={of.operatorFeeMicros} flow="out" />} />
+      <Row term={t("colGross")} value={<Amount amountMicros={of.grossMicros} roomFor={roomFor} />} />
+      <Row
+        term={t("fee")}
+        value={<Amount amountMicros={of.operatorFeeMicros} roomFor={roomFor} flow="out" />}
+      />
       {of.lines.map((line) => (
         <div
           key={line.level}
@@ -44,7 +53,7 @@ export function PayoutLines({ caption, of }: { caption: string; of: Payout }) {
             )}
           </dt>
           <dd>
-            <Amount amountMicros={line.amountMicros} flow="out" />
+            <Amount amountMicros={line.amountMicros} roomFor={roomFor} flow="out" />
           </dd>
           {line.why && (
             <dd className="col-span-2">
@@ -59,7 +68,7 @@ export function PayoutLines({ caption, of }: { caption: string; of: Payout }) {
       <div className="flex items-baseline justify-between gap-4 border-t-2 border-ink py-2 font-semibold">
         <dt>{t("net")}</dt>
         <dd>
-          <Amount amountMicros={of.netMicros} />
+          <Amount amountMicros={of.netMicros} roomFor={roomFor} />
         </dd>
       </div>
       {of.txHash && (

@@ -76,15 +76,7 @@ export async function RewardsNow({ hasHistory }: { hasHistory: boolean }) {
       <div className="space-y-10">
         {isFirstDue && <FirstDue overview={overview} />}
         {!isFirstDue && <Figures overview={overview} now={now} choices={choices} />}
-        <Claim actor={actor} now={now} />
-        {now.grossMicros > 0n && (
-          <Section
-            title={t("linesTitle")}
-            lead={t("linesNote", { time: formatMoment(overview.asOf, activeProfile().timeZone) })}
-          >
-            <Lines now={now} />
-          </Section>
-        )}
+        <Claim actor={actor} now={now} asOf={overview.asOf} />
         <Formula overview={overview} choices={choices} />
       </div>
     </Refreshing>
@@ -145,13 +137,17 @@ function Figures({ overview, now, choices }: { overview: StakeOverview; now: Rew
   );
 }
 
-const Lines = ({ now }: { now: RewardNow }) => (
-  <PayoutLines caption={translator("stake.rewards")("linesTitle")} of={now} />
-);
-
-function Claim({ actor, now }: { actor: Customer; now: RewardNow }) {
+function Claim({ actor, now, asOf }: { actor: Customer; now: RewardNow; asOf: Date }) {
   const t = translator("stake.rewards");
   const operatorIds = now.byOperator.filter((one) => one.grossMicros > 0n).map((one) => one.operatorId);
+  const lines = now.grossMicros > 0n && (
+    <Section
+      title={t("linesTitle")}
+      lead={t("linesNote", { time: formatMoment(asOf, activeProfile().timeZone) })}
+    >
+      <PayoutLines caption={t("linesTitle")} of={now} />
+    </Section>
+  );
   return (
     <SignAct
       flow={{ kind: "claim", operatorIds }}
@@ -160,9 +156,11 @@ function Claim({ actor, now }: { actor: Customer; now: RewardNow }) {
       symbol={activeProfile().tokenSymbol}
       label={t("claim")}
       disabledReason={operatorIds.length === 0 ? t("nothing") : null}
-      preview={now.grossMicros > 0n && <Lines now={now} />}
+      preview={lines}
       done={<p>{t("claimDone")}</p>}
-    />
+    >
+      {lines}
+    </SignAct>
   );
 }
 

@@ -30,15 +30,35 @@ library RollingCap {
     }
 
     function left(Cap storage cap) internal view returns (uint256) {
-        uint256 inHour = _left(_rolled(cap.hour, 1 hours), cap.perHour);
-        uint256 inDay = _left(_rolled(cap.day, 1 days), cap.perDay);
+        uint256 inHour = _left(_now(cap.hour, 1 hours), cap.perHour);
+        uint256 inDay = _left(_now(cap.day, 1 days), cap.perDay);
         return inHour < inDay ? inHour : inDay;
     }
 
+    function halfOf(uint256 time, uint256 length) internal pure returns (uint256) {
+        return time / (length / 2);
+    }
+
+    /// The three counters when so many halves have passed.
+    function rolled(uint256 passed, uint64 current, uint64 previous, uint64 older)
+        internal
+        pure
+        returns (uint64, uint64, uint64)
+    {
+        if (passed == 0) return (current, previous, older);
+        if (passed == 1) return (0, current, previous);
+        return (0, 0, passed == 2 ? current : 0);
+    }
+
+    function free(uint256 limit, uint64 current, uint64 previous, uint64 older) internal pure returns (uint256) {
+        uint256 used = uint256(current) + previous + older;
+        return used < limit ? limit - used : 0;
+    }
+
     function _spend(Window storage stored, uint256 length, uint256 limit, uint256 amount) private {
-        Window memory window = _rolled(stored, length);
-        uint256 free = _left(window, limit);
-        if (amount > free) revert IStateToken.CapExceeded(free, amount);
+        Window memory window = _now(stored, length);
+        uint256 most = _left(window, limit);
+        if (amount > most) revert IStateToken.CapExceeded(most, amount);
         window.current += amount.toUint64();
         stored.half = window.half;
         stored.current = window.current;
@@ -47,16 +67,13 @@ library RollingCap {
     }
 
     function _left(Window memory window, uint256 limit) private pure returns (uint256) {
-        uint256 used = uint256(window.current) + window.previous + window.older;
-        return used < limit ? limit - used : 0;
+        return free(limit, window.current, window.previous, window.older);
     }
 
-    function _rolled(Window memory window, uint256 length) private view returns (Window memory) {
-        uint48 half = uint48(block.timestamp / (length / 2));
-        uint256 passed = half - window.half;
-        if (passed == 1) (window.current, window.previous, window.older) = (0, window.current, window.previous);
-        else if (passed == 2) (window.current, window.previous, window.older) = (0, 0, window.current);
-        else if (passed > 2) (window.current, window.previous, window.older) = (0, 0, 0);
+    function _now(Window memory window, uint256 length) private view returns (Window memory) {
+        uint48 half = uint48(halfOf(block.timestamp, length));
+        (window.current, window.previous, window.older) =
+            rolled(half - window.half, window.current, window.previous, window.older);
         window.half = half;
         return window;
     }

@@ -9,7 +9,7 @@ import {IIdentityRegistry} from "../../src/interfaces/IIdentityRegistry.sol";
 import {IReserveRegistry} from "../../src/interfaces/IReserveRegistry.sol";
 import {IStaking} from "../../src/interfaces/IStaking.sol";
 import {IStateToken} from "../../src/interfaces/IStateToken.sol";
-import {Math as ProofMath} from "../smt/Math.sol";
+import {Division} from "../../src/libraries/Division.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Granary} from "../utils/Granary.sol";
 
@@ -355,17 +355,12 @@ contract SignatureTest is WithStakes {
     }
 }
 
-/// The proofs' stand-in for OpenZeppelin's Math gives what OpenZeppelin's gives.
-contract ProofMathTest is Granary {
+/// What the proofs take as division that rounds up is OpenZeppelin's.
+contract DivisionTest is Granary {
     function setUp() public override {}
 
-    function testFuzz_standIn_equalsOpenZeppelin(uint128 x, uint128 y, uint128 z) external pure {
-        equal(ProofMath.min(x, y), Math.min(x, y), "min");
-        vm.assume(z > 0);
-        equal(ProofMath.ceilDiv(x, z), Math.ceilDiv(x, z), "ceilDiv");
-        uint256 down = ProofMath.mulDiv(x, y, z, ProofMath.Rounding.Floor);
-        equal(down, Math.mulDiv(x, y, z, Math.Rounding.Floor), "mulDiv down");
-        uint256 up = ProofMath.mulDiv(x, y, z, ProofMath.Rounding.Ceil);
-        equal(up, Math.mulDiv(x, y, z, Math.Rounding.Ceil), "mulDiv up");
+    function testFuzz_up_equalsOpenZeppelin(uint256 a, uint256 b) external pure {
+        vm.assume(b > 0);
+        equal(Division.up(a, b), Math.ceilDiv(a, b), "up");
     }
 }

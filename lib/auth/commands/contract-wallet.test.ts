@@ -11,6 +11,7 @@ import { issueNonce } from "@/lib/auth/nonce";
 import { actorOfSession } from "@/lib/auth/session";
 import { signInStatement } from "@/lib/auth/siwe-message";
 import { chainClient } from "@/lib/chain/client";
+import { receiptOf } from "@/lib/chain/receipt-of";
 import { startAnvil } from "@/lib/processes/test-chain";
 import { type TestDatabase, testDatabase } from "@/lib/processes/test-postgres";
 
@@ -50,7 +51,7 @@ async function deploy(rpcUrl: string, bytecode: Hex, args: readonly unknown[], a
   await client.request({ method: "anvil_setBalance", params: [owner.address, toHex(10n ** 20n)] } as never);
   const signer = createWalletClient({ account: owner, chain: client.chain, transport: http(rpcUrl) });
   const hash = await signer.deployContract({ abi, bytecode, args } as never);
-  const { contractAddress } = await client.waitForTransactionReceipt({ hash });
+  const { contractAddress } = await receiptOf(client, hash);
   return contractAddress as Address;
 }
 

@@ -13,6 +13,8 @@ import { openProfile } from "@/lib/customers/commands/open-profile";
 import { identityValidDays } from "@/lib/customers/identity-id";
 import { grantRule } from "@/lib/staking/commands/grant-network-coin";
 
+export const dataClientName = "Data client (demo)";
+
 export interface DataClient {
   profileId: string;
   walletId: string;
@@ -33,7 +35,7 @@ export async function openDataClient(
       return { profileId, walletId, address, isVerified: own?.status === "verified" };
     const [{ personId } = { personId: "" }] = await tx
       .update(profile)
-      .set({ name: "Data client (demo)", identityState: "approved" })
+      .set({ name: dataClientName, identityState: "approved" })
       .where(eq(profile.id, profileId))
       .returning({ personId: profile.personId });
     await tx

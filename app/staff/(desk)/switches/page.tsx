@@ -67,7 +67,7 @@ export default async function SwitchesPage() {
             id: "by",
             head: "Last turned",
             cell: ({ changedBy, changedAt }) =>
-              `${names.get(changedBy) ?? changedBy}, ${formatInstant(changedAt, timeZone)}`,
+              `${names.get(changedBy) ?? (changedBy.startsWith("system:") ? "the bank itself" : changedBy)}, ${formatInstant(changedAt, timeZone)}`,
           },
           ...(mayTurn
             ? [

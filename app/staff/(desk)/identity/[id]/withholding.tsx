@@ -20,6 +20,7 @@ export function Withholding({ seen }: { seen: ApplicationView }) {
         caption="Lines of every payout"
         hideCaption
         dense
+        phone="stack"
         rows={lines}
         rowKey={({ level, jurisdiction }) => `${level} ${jurisdiction}`}
         columns={[
@@ -36,7 +37,7 @@ export function Withholding({ seen }: { seen: ApplicationView }) {
             numeric: true,
             cell: ({ withheldPpm }) => <Rate ratePpm={withheldPpm} />,
           },
-          { id: "why", head: "Why", cell: ({ why }) => why },
+          { id: "why", head: "Why", cell: ({ why }) => why, className: "max-sm:block max-sm:text-left" },
         ]}
       />
     </Section>
