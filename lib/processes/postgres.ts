@@ -160,6 +160,8 @@ export function launchAs(
       "--clear-groups",
       `--inh-caps=-all,+${capability}`,
       `--ambient-caps=-all,+${capability}`,
+      // access(), by which initdb looks at its own program, counts the capability only so; it is gone with the next exec
+      ...(hasCapability(setSecureBits) ? ["--securebits=+no_setuid_fixup"] : []),
       "--",
       command,
       ...args,
@@ -169,10 +171,16 @@ export function launchAs(
 
 /** CAP_DAC_READ_SEARCH where the container has it, else CAP_DAC_OVERRIDE. */
 function grantableCapability(): string | undefined {
+  if (hasCapability(2)) return "dac_read_search";
+  return hasCapability(1) ? "dac_override" : undefined;
+}
+
+/** CAP_SETPCAP */
+const setSecureBits = 8;
+
+function hasCapability(bit: number): boolean {
   const line = /CapEff:\s*([0-9a-f]+)/.exec(readText("/proc/self/status"))?.[1];
-  if (!line) return undefined;
-  const has = (bit: number) => (BigInt(`0x${line}`) >> BigInt(bit)) & 1n;
-  return has(2) ? "dac_read_search" : has(1) ? "dac_override" : undefined;
+  return line !== undefined && ((BigInt(`0x${line}`) >> BigInt(bit)) & 1n) === 1n;
 }
 
 /** Makes the data folder once: in a draft folder first, so that an interrupted start leaves nothing half made. */

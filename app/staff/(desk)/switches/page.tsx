@@ -37,7 +37,7 @@ export default async function SwitchesPage() {
     <>
       <PageHeader
         title="Switches"
-        lead="Each stops one service for everybody, at once. Nobody's way out is ever behind a switch."
+        lead="Each stops one service for everybody, at once. Claims, unstaking and withdrawals are behind none of them."
       />
       <Table
         caption="Services"
