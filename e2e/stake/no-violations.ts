@@ -3,6 +3,8 @@ import { expect, type Page } from "@playwright/test";
 
 /** Nothing that axe knows to be a hindrance stands on the page, and nothing scrolls sideways. */
 export async function expectNoViolations(page: Page) {
+  // a page's title streams in behind its body
+  await expect(page).toHaveTitle(/\S/);
   await page.evaluate(() =>
     Promise.all(
       document
