@@ -96,7 +96,8 @@ describe("the ledger on the command line", () => {
       waiting: 0,
       findings: [],
     });
-    expect(process.exitCode).toBeUndefined();
+    // no chain is configured here
+    expect(process.exitCode).toBe(3);
     const { owner } = bank;
     await owner.execute("ALTER TABLE ledger.event DISABLE TRIGGER append_only");
     await owner.execute('UPDATE ledger.event SET detail = \'{"forged": "yes"}\'');
@@ -109,7 +110,13 @@ describe("the ledger on the command line", () => {
     process.exitCode = undefined;
     await owner.execute("UPDATE ledger.event SET detail = '{}'");
     await owner.execute("ALTER TABLE ledger.event ENABLE TRIGGER append_only");
-    expect(await run("verify")).toMatchObject({ ok: true });
+    // a node that is not there
+    vi.stubEnv("CHAIN_RPC_URL", "http://127.0.0.1:9");
+    const alone = await run("verify");
+    expect(alone).toMatchObject({ ok: true, chain: { compared: false } });
+    expect(verbs.verify!.show!(alone as never)).toMatch(/^\d+ events .*\nNOT compared with the chain: .+\.$/);
+    expect(process.exitCode).toBe(3);
+    process.exitCode = undefined;
   });
 
   it("writes a batch and proofs that are verified without the bank", async () => {

@@ -8,6 +8,7 @@ import { deployment } from "@/lib/chain/deployment";
 import { table } from "@/lib/cli/table";
 import { BadInput, type Verbs } from "@/lib/cli/verb";
 import { databaseUrl } from "@/lib/env";
+import { finalEpochs } from "@/lib/epochs/final-epochs";
 import { jobContext } from "@/lib/jobs/job";
 import type { AccountRef } from "@/lib/ledger/accounts";
 import { type AccountClass, chartOfAccounts } from "@/lib/ledger/chart-of-accounts";
@@ -24,6 +25,7 @@ import {
 } from "@/lib/ledger/queries";
 import { sealFolder } from "@/lib/ledger/seal/anchor";
 import { writeBatch } from "@/lib/ledger/seal/batch-file";
+import type { ChainHeads, ChainReport } from "@/lib/ledger/seal/chain-heads";
 import { renewAnchor } from "@/lib/ledger/seal/commands/renew-anchor";
 import type { Header } from "@/lib/ledger/seal/format";
 import { consistencyProof, inclusionProof } from "@/lib/ledger/seal/queries";
@@ -204,13 +206,14 @@ export const verbs: Verbs = {
   },
   verify: {
     summary:
-      "The books recomputed: totals, events, transfers, leaves, batches, log, and the heads anchored outside the database; or one file, without a bank",
+      "The books recomputed: totals, events, transfers, leaves, batches, log, and the heads anchored in a file and on the chain; or one file, without a bank. Exit 0 agrees, 1 differs, 3 agrees but the chain could not be asked",
     usage: "[--file batch.jsonl [--anchor heads.jsonl]] [--proof proof.json]",
     needs: "bank",
     needless: ["file", "proof"],
     async run({ options }): Promise<Verified> {
       const answer = await verified(options);
       if (!answer.ok) process.exitCode = 1;
+      else if (answer.what === "books" && !answer.chain.compared) process.exitCode = notCompared;
       return answer;
     },
     show: showVerified,
@@ -264,6 +267,9 @@ export const verbs: Verbs = {
   },
 };
 
+/** nothing differs, and the chain was not asked */
+const notCompared = 3;
+
 type VerifiedProof = { what: "inclusion" | "consistency"; ok: boolean; head: string };
 type Verified =
   | VerifiedProof
@@ -293,10 +299,22 @@ const textOf = (path: string | true | undefined, what: string): string => {
   return readFileSync(path, "utf8");
 };
 
+async function chainHeads(): Promise<ChainHeads> {
+  try {
+    return { epochs: await finalEpochs(publicClient(), deployment()) };
+  } catch (error) {
+    const { shortMessage, message } = error as Error & { shortMessage?: string };
+    return { silent: (shortMessage ?? message).split("\n")[0]?.replace(/\.$/, "") as string };
+  }
+}
+
 async function verified(options: Record<string, string | true>): Promise<Verified> {
   if (options.proof !== undefined) return verifiedProof(textOf(options.proof, "proof"));
   if (options.file === undefined)
-    return { what: "books", ...(await verifyAnchoredBooks(dbFor("worker"), sealFolder())) };
+    return {
+      what: "books",
+      ...(await verifyAnchoredBooks(dbFor("worker"), sealFolder(), await chainHeads())),
+    };
   const path = options.file;
   if (typeof path !== "string" || !existsSync(path)) throw new BadInput("--file takes the path of a batch.");
   const anchor = options.anchor === undefined ? undefined : readAnchor(textOf(options.anchor, "anchor"));
@@ -342,8 +360,36 @@ function showVerified(answer: Verified): string {
   const found = answer.findings.map(
     (one) => `${"at" in one && one.at ? `line ${one.at}: ` : ""}${one.what} (${one.code})`,
   );
-  if (!answer.ok) return found.join("\n");
-  return answer.what === "batch"
-    ? `Seal ${answer.header?.number}: ${answer.events} events, ${answer.transfers} transfers, root ${answer.root}. Everything agrees.`
-    : `${answer.events} events and ${answer.transfers} transfers in ${answer.seals} seals, ${answer.waiting} not yet sealed; head ${answer.head ?? "none yet"}. Everything agrees.`;
+  if (answer.what === "batch")
+    return answer.ok
+      ? `Seal ${answer.header?.number}: ${answer.events} events, ${answer.transfers} transfers, root ${answer.root}. Everything agrees.`
+      : found.join("\n");
+  const books = `${answer.events} events and ${answer.transfers} transfers in ${answer.seals} seals, ${answer.waiting} not yet sealed; head ${answer.head ?? "none yet"}.`;
+  return [
+    ...found,
+    answer.ok ? `${books} Books and anchor file agree.` : books,
+    ...chainWords(answer.chain),
+    ...(answer.findings.some(({ code }) => code === "tail_cut")
+      ? [
+          'If the books were restored to an earlier moment, this is what the restore took back: look at each, then npm run --silent cli -- ledger renew-anchor --reason "…" anchors them as they are. If nobody restored them, somebody cut them.',
+        ]
+      : []),
+  ].join("\n");
+}
+
+function chainWords(chain: ChainReport): string[] {
+  if (!chain.compared) return [`NOT compared with the chain: ${chain.why}.`];
+  const words =
+    chain.epochs === 0
+      ? "The chain has no final epoch yet, so it vouches for nothing."
+      : chain.newest === undefined
+        ? `None of the ${chain.epochs} final epochs carries a head of these books.`
+        : `Compared with all ${chain.epochs} final epochs on the chain; the newest seal they vouch for is ${chain.newest}.`;
+  return [
+    words,
+    ...chain.takenBack.map(
+      ({ epoch, seal, reason }) =>
+        `Epoch ${epoch} carries head ${seal} of books that were taken back ("${reason}"): these books end before it or go on otherwise.`,
+    ),
+  ];
 }

@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
+import pg from "pg";
 import { encodeFunctionData, toHex, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Db } from "@/db/client";
@@ -12,10 +13,13 @@ import { project } from "@/lib/chain/projections";
 import { openSigner, type Signer } from "@/lib/chain/signer";
 import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
+import { finalEpochs } from "@/lib/epochs/final-epochs";
 import { jobContext } from "@/lib/jobs/job";
 import { post } from "@/lib/ledger/posting";
+import { renewAnchor } from "@/lib/ledger/seal/commands/renew-anchor";
 import { sealBooks } from "@/lib/ledger/seal/commands/seal-books";
 import { newestHead } from "@/lib/ledger/seal/queries";
+import { verifyAnchoredBooks } from "@/lib/ledger/seal/verify-books";
 import { transfers } from "@/lib/ledger/transfer";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
 import {
@@ -194,6 +198,54 @@ describe("an epoch", () => {
     await rest();
     const rows = await db.select().from(epochTable).where(eq(epochTable.state, "final"));
     expect(rows.map(({ booksRoot }) => booksRoot).toSorted()).toEqual([zeroHash, head].toSorted());
+    expect(await finalEpochs(chain.client, chain.deployment)).toEqual([
+      { number: 1n, booksRoot: zeroHash },
+      { number: 2n, booksRoot: head },
+    ]);
+  });
+
+  it("finds sealed books that were rewritten together with the anchor file, since the chain cannot be", async () => {
+    const seals = join(folder, "seals");
+    const verify = async () =>
+      verifyAnchoredBooks(db, seals, { epochs: await finalEpochs(chain.client, chain.deployment) });
+    expect(await verify()).toMatchObject({
+      ok: true,
+      chain: { compared: true, epochs: 2, newest: 1n, takenBack: [] },
+    });
+
+    const superuser = new pg.Client({ connectionString: database.superuserUrl });
+    await superuser.connect();
+    await superuser.query("SET session_replication_role = replica");
+    await superuser.query("UPDATE ledger.transfer SET amount_micros = amount_micros + 1");
+    await superuser.query("DELETE FROM ledger.seal_chunk");
+    await superuser.query("DELETE FROM ledger.seal");
+    await vi.waitFor(
+      async () => {
+        const { rows } = await superuser.query("SELECT ledger.seal_next(1) AS number");
+        expect(rows[0].number).not.toBeNull();
+      },
+      { timeout: 20_000 },
+    );
+    await superuser.end();
+    const kept = join(seals, "heads.jsonl");
+    const before = readFileSync(kept, "utf8");
+    rmSync(kept);
+    await renewAnchor(ctx(), { folder: seals, reason: "rewritten with everything" });
+
+    // nothing at the bank tells, and without the chain nothing is claimed
+    expect(await verifyAnchoredBooks(db, seals)).toMatchObject({ ok: true, chain: { compared: false } });
+    const report = await verify();
+    expect(report).toMatchObject({ ok: false, chain: { compared: true, newest: undefined } });
+    expect(report.findings).toEqual([
+      { code: "chain_differs", what: "epoch 2 was signed over a head that is not of these books" },
+    ]);
+
+    // whoever says that it was a restore is quoted with it, and the epoch is named
+    writeFileSync(join(seals, "heads.2026-11-22T00-00-00.000Z.jsonl"), before);
+    expect(await verify()).toMatchObject({
+      ok: true,
+      chain: { takenBack: [{ epoch: 2n, seal: 1n, reason: "rewritten with everything" }] },
+    });
   });
 
   it("waits for a quorum: two validators are not enough, the bank's own signature does not help", async () => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
+import { finalEpochs } from "@/lib/epochs/final-epochs";
 import type { Promised } from "@/lib/faults/steps";
 import type { Town } from "@/lib/faults/town";
 import { jobContext } from "@/lib/jobs/job";
@@ -19,7 +20,9 @@ export async function findings(town: Town, promised: Promised): Promise<string[]
 
   for (const { finding } of await rows<{ finding: string }>(sql`select finding from ledger.verify()`))
     found.push(finding);
-  const sealed = await verifyAnchoredBooks(owner, join(town.env.GRANARY_HOME as string, "seals"));
+  const sealed = await verifyAnchoredBooks(owner, join(town.env.GRANARY_HOME as string, "seals"), {
+    epochs: await finalEpochs(chain.client, chain.deployment),
+  });
   found.push(...sealed.findings.map(({ what }) => what));
 
   await count(

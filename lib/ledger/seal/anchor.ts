@@ -6,13 +6,17 @@ import {
   ftruncateSync,
   linkSync,
   openSync,
+  readdirSync,
+  readFileSync,
   readSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { env } from "@/lib/env";
 import { failpoint } from "@/lib/failpoint";
+import type { SetAside } from "@/lib/ledger/seal/chain-heads";
 import { type AnchoredHead, anchorFormat, decodeAnchored, encodeAnchored } from "@/lib/ledger/seal/format";
+import { readAnchor } from "@/lib/ledger/seal/verify-batch";
 import { writeDurably } from "@/lib/processes/home";
 
 /** The heads of the log, outside the database: whoever rewrites history there cannot rewrite it here. */
@@ -38,6 +42,35 @@ export function setAnchorAside(folder: string, at: Date): string | undefined {
   const aside = join(folder, `heads.${at.toISOString().replaceAll(":", "-")}.jsonl`);
   linkSync(anchorFile(folder), aside);
   return aside;
+}
+
+/** The files that took turns before this one, oldest first, each with the reason that its successor names. */
+export function setAsideFiles(folder: string): SetAside[] {
+  const names = readdirSync(folder)
+    .filter((name) => /^heads\..+\.jsonl$/.test(name))
+    .sort();
+  const texts = [...names, "heads.jsonl"].map((name) => {
+    const path = join(folder, name);
+    return existsSync(path) ? readFileSync(path, "utf8") : "";
+  });
+  return names.map((name, at) => {
+    const { heads, findings } = readAnchor(texts[at] as string);
+    // a file that contradicts itself explains nothing
+    return {
+      name,
+      reason: reasonIn(texts[at + 1] as string),
+      heads: findings.length === 0 ? heads : new Map(),
+    };
+  });
+}
+
+function reasonIn(text: string): string {
+  try {
+    const [, , , reason] = JSON.parse(text.split("\n")[0] as string) as unknown[];
+    return typeof reason === "string" ? reason : "";
+  } catch {
+    return "";
+  }
 }
 
 /** longer than any line */

@@ -2,7 +2,13 @@ import { readFileSync } from "node:fs";
 import { sql } from "drizzle-orm";
 import type { Db, Executor } from "@/db/client";
 import { chartOfAccounts } from "@/lib/ledger/chart-of-accounts";
-import { anchorFile, hasAnchor } from "@/lib/ledger/seal/anchor";
+import { anchorFile, hasAnchor, setAsideFiles } from "@/lib/ledger/seal/anchor";
+import {
+  type ChainHeads,
+  type ChainReport,
+  compareWithChain,
+  type SetAside,
+} from "@/lib/ledger/seal/chain-heads";
 import {
   type AnchoredHead,
   aliasOf,
@@ -24,7 +30,6 @@ import {
   toHex,
 } from "@/lib/ledger/seal/format";
 import { nodeHash, rootOf } from "@/lib/ledger/seal/merkle";
-
 import { sealCount } from "@/lib/ledger/seal/queries";
 import { readAnchor } from "@/lib/ledger/seal/verify-batch";
 
@@ -35,6 +40,8 @@ export type BooksFinding = {
     | "anchor_differs"
     | "anchor_behind"
     | "tail_cut"
+    | "chain_differs"
+    | "chain_ahead"
     | "seal_missing"
     | "log_differs"
     | "batch_differs"
@@ -65,8 +72,18 @@ export type BooksReport = {
   accounts: number;
   /** written, and not yet sealed */
   waiting: number;
+  chain: ChainReport;
   findings: BooksFinding[];
 };
+
+/** What stands outside the database and knows of the heads. */
+export interface Outside {
+  before: Anchor | undefined;
+  after: () => Anchor | undefined | Promise<Anchor | undefined>;
+  /** read before the snapshot, so that every head in it had been committed */
+  chain?: ChainHeads;
+  setAside?: () => SetAside[];
+}
 
 /** Findings told of one code; the count is whole. */
 const enough = 20;
@@ -97,13 +114,11 @@ type SealRow = {
 
 /**
  * Recomputes everything from what stands in the tables, with this code's own arithmetic and none of the database's
- * functions, and holds it against the heads anchored outside: `before` as they were before the snapshot, `after` since.
+ * functions, and holds it against the heads anchored outside, `before` as they were before the snapshot, `after` since, and
+ * against those that validators signed on the chain.
  * Needs one snapshot: a repeatable read transaction.
  */
-export async function verifyBooks(
-  tx: Executor,
-  anchor: { before: Anchor | undefined; after: () => Anchor | undefined | Promise<Anchor | undefined> },
-): Promise<BooksReport> {
+export async function verifyBooks(tx: Executor, outside: Outside): Promise<BooksReport> {
   const findings: BooksFinding[] = [];
   const told = new Map<string, number>();
   const find = (code: BooksFinding["code"], what: string) => {
@@ -114,7 +129,7 @@ export async function verifyBooks(
   await tx.execute(sql`SET LOCAL timezone = 'UTC'`);
   await tx.execute(sql`SET LOCAL search_path = pg_catalog`);
 
-  const seals = await checkLog(tx, anchor, find);
+  const seals = await checkLog(tx, outside, find);
   const accounts = await readAccounts(tx, find);
   const leaves = await checkLeaves(tx, { seals: seals.rows, accounts, find });
   await checkAccounts(tx, { accounts, find });
@@ -128,6 +143,7 @@ export async function verifyBooks(
     anchored: seals.anchored,
     ...leaves,
     accounts: accounts.size,
+    chain: seals.chain,
     findings,
   };
 }
@@ -136,7 +152,11 @@ export async function verifyBooks(
 const anchorPatienceMs = 10_000;
 
 /** The same for a bank that goes on working meanwhile. */
-export async function verifyAnchoredBooks(db: Db, folder: string): Promise<BooksReport> {
+export async function verifyAnchoredBooks(
+  db: Db,
+  folder: string,
+  chain: ChainHeads = { silent: "the chain was not asked" },
+): Promise<BooksReport> {
   const read = () => (hasAnchor(folder) ? readAnchor(readFileSync(anchorFile(folder), "utf8")) : undefined);
   const before = read();
   return db.transaction(
@@ -145,6 +165,8 @@ export async function verifyAnchoredBooks(db: Db, folder: string): Promise<Books
       const seals = await sealCount(tx);
       return verifyBooks(tx, {
         before,
+        chain,
+        setAside: () => setAsideFiles(folder),
         async after() {
           const until = performance.now() + anchorPatienceMs;
           for (;;) {
@@ -164,9 +186,9 @@ type Find = (code: BooksFinding["code"], what: string) => void;
 /** Numbers, ranges, headers, subtrees and heads of the log, and the anchored heads beside them. */
 async function checkLog(
   tx: Executor,
-  anchor: Parameters<typeof verifyBooks>[1],
+  outside: Outside,
   find: Find,
-): Promise<{ rows: SealRow[]; head: string | undefined; anchored: bigint }> {
+): Promise<{ rows: SealRow[]; head: string | undefined; anchored: bigint; chain: ChainReport }> {
   const salts = new Map<string, Uint8Array>();
   const { rows: salted } = await tx.execute<{ period: string; salt: string }>(
     sql`SELECT period::text, encode(salt, 'hex') AS salt FROM ledger.seal_salt`,
@@ -231,11 +253,20 @@ async function checkLog(
     if (!used.has(period))
       find("salt_differs", `there is a salt for period ${period}, in which nothing was sealed`);
 
-  const since = await anchor.after();
-  const anchored = BigInt(since?.heads.size ?? 0);
+  const since = await outside.after();
+  const { report: chain, findings } = compareWithChain(
+    outside.chain ?? { silent: "the chain was not asked" },
+    {
+      heads,
+      anchored: since?.heads ?? new Map(),
+      setAside: outside.setAside ?? (() => []),
+    },
+  );
+  for (const { code, what } of findings) find(code, what);
+  const log = { rows: seals, head: heads.at(-1)?.head, anchored: BigInt(since?.heads.size ?? 0), chain };
   if (!since) {
     if (seals.length > 0) find("anchor_missing", "there is no anchor file beside sealed books");
-    return { rows: seals, head: heads.at(-1)?.head, anchored };
+    return log;
   }
   for (const what of since.findings) find("anchor_broken", what);
   for (const own of heads) {
@@ -244,9 +275,10 @@ async function checkLog(
     else if (kept.head !== own.head || kept.leaf !== own.leaf)
       find("anchor_differs", `seal ${own.number} was anchored with another head`);
   }
-  const cut = BigInt(anchor.before?.heads.size ?? 0) - before.number;
-  if (cut > 0n) find("tail_cut", `the last ${cut} anchored seals are not in the books`);
-  return { rows: seals, head: heads.at(-1)?.head, anchored };
+  const cut = BigInt(outside.before?.heads.size ?? 0) - before.number;
+  if (cut > 0n)
+    find("tail_cut", `the last ${cut} anchored seals, from ${before.number + 1n} on, are not in the books`);
+  return log;
 }
 
 type Totals = { class: string; asset: string; debits: bigint; credits: bigint };
