@@ -33,8 +33,8 @@ export async function standing({ actor }: CommandContext) {
   const facts: JourneyFacts = {
     identityState: identity.state,
     isWalletVerified: isWalletVerified(identity),
-    dollarsMicros: dollars.availableMicros,
-    convertingMicros: dollars.heldMicros,
+    dollarsMicros: dollars.canUseMicros,
+    convertingMicros: dollars.onHoldMicros,
     tokensMicros: overview?.walletMicros ?? 0n,
     stakedMicros: overview ? overview.activeMicros + overview.pendingMicros : 0n,
     claimableMicros: overview?.earnedGrossMicros ?? 0n,

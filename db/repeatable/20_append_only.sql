@@ -30,7 +30,7 @@ BEGIN
     v_why := 'an account is open, frozen or closed, and only the chain freezes its own';
   ELSIF NOT NEW.is_customer AND NEW.profile_id IS NOT NULL THEN
     v_why := 'the bank''s own belongs to no profile';
-  ELSIF NEW.class IN ('dollar_deposit', 'dollar_held') AND NEW.owner IS DISTINCT FROM 'profile:' || NEW.profile_id THEN
+  ELSIF NEW.class = 'dollar_deposit' AND NEW.owner IS DISTINCT FROM 'profile:' || NEW.profile_id THEN
     v_why := 'dollars belong to a profile';
   ELSIF TG_OP = 'INSERT' THEN
     IF NEW.debits_micros <> 0 OR NEW.credits_micros <> 0 OR NEW.held_micros <> 0 OR NEW.state <> 'open' THEN

@@ -28,6 +28,8 @@ DECLARE
   v_ids bigint[]; v_debits numeric[]; v_credits numeric[]; v_held numeric[]; v_released numeric[];
   -- the bank's own accounts that give
   v_drawn bigint[]; v_plus numeric[]; v_minus numeric[]; v_after numeric;
+  -- frozen accounts give nothing new; closed ones take nothing either
+  v_takes boolean[]; v_touches boolean[];
   -- accounts that could not have paid everything with what stood before
   v_tight bigint[]; v_before numeric[];
 BEGIN
@@ -54,12 +56,13 @@ BEGIN
       CASE WHEN NOT a.is_customer AND NOT a.is_clearing THEN CASE a.side WHEN 'credit' THEN leg.debits ELSE leg.credits END END AS minus,
       CASE a.side WHEN 'credit' THEN leg.credits ELSE leg.debits END AS plus,
       CASE WHEN a.state IS DISTINCT FROM 'open' OR a.asset <> leg.asset THEN CASE WHEN a.id IS NULL THEN 'account_unknown'
-        WHEN a.asset <> leg.asset THEN 'asset_wrong' ELSE 'account_' || a.state END END AS fault
+        WHEN a.asset <> leg.asset THEN 'asset_wrong'
+        WHEN a.state = 'closed' OR leg.debits IS NOT NULL OR NOT a.is_customer THEN 'account_' || a.state END END AS fault
     FROM leg LEFT JOIN ledger.account a ON a.id = leg.id
   ), moved AS (
     UPDATE ledger.account a SET debits_micros = a.debits_micros + coalesce(m.debits, 0),
       credits_micros = a.credits_micros + coalesce(m.credits, 0)
-    FROM found m WHERE m.is_customer AND m.fault IS NULL AND a.id = m.id AND a.state = 'open'
+    FROM found m WHERE m.is_customer AND m.fault IS NULL AND a.id = m.id AND (a.state = 'open' OR (a.state = 'frozen' AND m.debits IS NULL))
     RETURNING a.id, CASE WHEN m.debits IS NOT NULL AND m.credits IS NOT NULL
       AND a.credits_micros - a.debits_micros - a.held_micros < m.credits
       THEN a.credits_micros - a.debits_micros - a.held_micros - m.credits + m.debits END AS before
@@ -144,29 +147,33 @@ BEGIN
     SELECT min(moved.fault), array_agg(moved.id) FILTER (WHERE moved.is_customer),
            array_agg(moved.debits) FILTER (WHERE moved.is_customer), array_agg(moved.credits) FILTER (WHERE moved.is_customer),
            array_agg(moved.held) FILTER (WHERE moved.is_customer), array_agg(moved.released) FILTER (WHERE moved.is_customer),
+           array_agg(moved.takes) FILTER (WHERE moved.is_customer), array_agg(moved.touches) FILTER (WHERE moved.is_customer),
            array_agg(moved.id) FILTER (WHERE moved.minus > 0), array_agg(moved.plus) FILTER (WHERE moved.minus > 0),
            array_agg(moved.minus) FILTER (WHERE moved.minus > 0)
-    INTO v_code, v_ids, v_debits, v_credits, v_held, v_released, v_drawn, v_plus, v_minus
+    INTO v_code, v_ids, v_debits, v_credits, v_held, v_released, v_takes, v_touches, v_drawn, v_plus, v_minus
     FROM (
       SELECT leg.*, a.is_customer,
         CASE WHEN NOT a.is_customer AND NOT a.is_clearing THEN CASE a.side WHEN 'credit' THEN leg.debits ELSE leg.credits END END AS minus,
         CASE a.side WHEN 'credit' THEN leg.credits ELSE leg.debits END AS plus,
         CASE WHEN a.id IS NULL THEN 'account_unknown' WHEN a.asset <> leg.asset THEN 'asset_wrong'
-          WHEN a.state <> 'open' AND leg.is_used THEN 'account_' || a.state END AS fault
+          WHEN (a.state = 'closed' AND leg.touches) OR (a.state = 'frozen' AND (leg.takes OR NOT a.is_customer)) THEN 'account_' || a.state END AS fault
       FROM (
         SELECT l.id, l.asset, sum(l.debit) AS debits, sum(l.credit) AS credits, sum(l.held) AS held, sum(l.released) AS released,
-          bool_or(l.released = 0) AS is_used
+          bool_or(l.takes) AS takes, bool_or(l.touches) AS touches
         FROM (
-          SELECT l.id, t.asset, l.debit, l.credit, 0::numeric AS held, 0::numeric AS released
+          -- what a hold has promised is carried through whatever became of the account since: tokens may stand against it
+          SELECT l.id, t.asset, l.debit, l.credit, 0::numeric AS held, 0::numeric AS released,
+            l.debit > 0 AND NOT EXISTS (SELECT FROM ledger.resolution r WHERE r.event_id = t.event_id AND r.transfer_seq = t.seq) AS takes,
+            true AS touches
           FROM added e JOIN ledger.transfer t ON t.event_id = e.id
           CROSS JOIN LATERAL (VALUES (t.debit_account, t.amount_micros::numeric, 0::numeric), (t.credit_account, 0, t.amount_micros))
             AS l (id, debit, credit)
           UNION ALL
-          SELECT l.id, p.asset, 0, 0, l.held, 0 FROM added e JOIN ledger.pending p ON p.event_id = e.id
+          SELECT l.id, p.asset, 0, 0, l.held, 0, l.held > 0, true FROM added e JOIN ledger.pending p ON p.event_id = e.id
           CROSS JOIN LATERAL (VALUES (p.debit_account, p.amount_micros::numeric), (p.credit_account, 0)) AS l (id, held)
           UNION ALL
           -- a hold may be given back whatever became of the account
-          SELECT p.debit_account, p.asset, 0, 0, 0, p.amount_micros
+          SELECT p.debit_account, p.asset, 0, 0, 0, p.amount_micros, false, false
           FROM added e JOIN ledger.resolution r ON r.event_id = e.id JOIN ledger.pending p ON p.id = r.pending_id
         ) AS l GROUP BY l.id, l.asset
       ) AS leg LEFT JOIN ledger.account a ON a.id = leg.id
@@ -174,8 +181,8 @@ BEGIN
     WITH moved AS (
       UPDATE ledger.account a SET debits_micros = a.debits_micros + m.debits, credits_micros = a.credits_micros + m.credits,
         held_micros = a.held_micros + m.held - m.released
-      FROM unnest(v_ids, v_debits, v_credits, v_held, v_released) AS m (id, debits, credits, held, released)
-      WHERE v_code IS NULL AND a.id = m.id AND (a.state = 'open' OR (m.debits = 0 AND m.credits = 0 AND m.held = 0))
+      FROM unnest(v_ids, v_debits, v_credits, v_held, v_released, v_takes, v_touches) AS m (id, debits, credits, held, released, takes, touches)
+      WHERE v_code IS NULL AND a.id = m.id AND (a.state = 'open' OR (a.state = 'frozen' AND NOT m.takes) OR NOT m.touches)
       RETURNING a.id, a.credits_micros - a.debits_micros - a.held_micros AS after, m.debits + m.held AS minus, m.credits + m.released AS plus
     )
     SELECT count(*) <> coalesce(cardinality(v_ids), 0), array_agg(id) FILTER (WHERE minus > 0 AND after < plus),

@@ -58,7 +58,7 @@ LANGUAGE sql AS $$
   WHERE length(ref.owner) <= 300
     AND (ref.profile_id IS NULL) = (profile.id IS NULL)
     AND (NOT kind.is_customer OR kind.is_mirror OR profile.id IS NOT NULL)
-    AND (kind.class NOT IN ('dollar_deposit', 'dollar_held') OR ref.owner = 'profile:' || profile.id)
+    AND (kind.class <> 'dollar_deposit' OR ref.owner = 'profile:' || profile.id)
     AND NOT EXISTS (SELECT FROM ledger.account a WHERE a.class = ref.class AND a.asset = ref.asset AND a.owner = ref.owner)
   ORDER BY ref.class, ref.asset, ref.owner
   ON CONFLICT (class, asset, owner) DO NOTHING
@@ -188,7 +188,7 @@ BEGIN
             THEN 'asset_wrong' ELSE 'account_unknown' END
           WHEN d.id = c.id THEN 'same_account'
           WHEN d.state <> 'open' THEN 'account_' || d.state
-          WHEN c.state <> 'open' THEN 'account_' || c.state END AS fault
+          WHEN c.state = 'closed' OR (c.state = 'frozen' AND NOT c.is_customer) THEN 'account_' || c.state END AS fault
       FROM item CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(item.transfers) WHEN 'array' THEN item.transfers ELSE '[]' END)
         WITH ORDINALITY AS t (leg, seq)
       LEFT JOIN ledger.account d ON d.class = t.leg -> 'debit' ->> 'class' AND d.asset = t.leg ->> 'asset'
@@ -259,7 +259,7 @@ BEGIN
           WHEN d.id IS NULL OR c.id IS NULL THEN 'account_unknown'
           WHEN d.id = c.id THEN 'same_account'
           WHEN d.state <> 'open' THEN 'account_' || d.state
-          WHEN c.state <> 'open' THEN 'account_' || c.state
+          WHEN c.state = 'closed' OR (c.state = 'frozen' AND NOT c.is_customer) THEN 'account_' || c.state
           WHEN NOT d.is_customer OR NOT coalesce(pg_input_is_valid(h.hold ->> 'expiresAt', 'timestamptz'), false) THEN 'hold_malformed' END AS fault
       FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, seq)
       CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(i.item -> 'holds') WHEN 'array' THEN i.item -> 'holds' ELSE '[]' END)

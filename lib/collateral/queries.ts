@@ -53,7 +53,7 @@ export type Reserves = {
 export async function reservesNow(db: Executor = dbFor("app")): Promise<Reserves> {
   const left = (column: typeof collateralPosition.marketMicros) =>
     sql<string>`coalesce(sum(greatest(${column} - ${collateralPosition.releasedMicros}, 0)), 0)::text`;
-  const [classes, supplyMicros, deposits, held, [attested], clock] = await Promise.all([
+  const [classes, supplyMicros, depositsMicros, [attested], clock] = await Promise.all([
     db
       .select({
         class: collateralPosition.class,
@@ -67,7 +67,6 @@ export async function reservesNow(db: Executor = dbFor("app")): Promise<Reserves
       .orderBy(asc(collateralPosition.class)),
     totalOf(db, "token_supply"),
     totalOf(db, "dollar_deposit"),
-    totalOf(db, "dollar_held"),
     db
       .select({
         asOf: reserveAttestation.asOf,
@@ -88,7 +87,7 @@ export async function reservesNow(db: Executor = dbFor("app")): Promise<Reserves
     marketMicros: byClass.reduce((sum, row) => sum + row.marketMicros, 0n),
     lendableMicros: byClass.reduce((sum, row) => sum + row.lendableMicros, 0n),
     supplyMicros,
-    depositsMicros: deposits + held,
+    depositsMicros,
     asOf: new Date(clock.rows[0]?.now as string),
     attestedAt: attested?.asOf ?? null,
     stale: attested?.stale ?? true,

@@ -4,6 +4,8 @@ import { complianceDecision } from "@/db/schema/control";
 import { profile } from "@/db/schema/customers";
 import { actorName, type CommandContext } from "@/lib/auth/actor";
 import { AppError } from "@/lib/errors";
+import { dollarDeposit } from "@/lib/ledger/accounts";
+import { stateOf } from "@/lib/ledger/queries";
 
 type Question = { command: string; profileId: string; amountMicros?: bigint };
 type Answer = { outcome: "allow" | "hold" | "block"; rule: string };
@@ -16,7 +18,7 @@ type Answer = { outcome: "allow" | "hold" | "block"; rule: string };
 export async function decide(tx: Tx, ctx: CommandContext, question: Question): Promise<void> {
   let answer: Answer;
   try {
-    answer = await answerFor(tx, question.profileId);
+    answer = await answerFor(tx, question);
     if (answer.outcome === "allow") await keep(tx, ctx, question, answer);
     else await ctx.db.transaction((own) => keep(own, ctx, question, answer));
   } catch (cause) {
@@ -25,7 +27,7 @@ export async function decide(tx: Tx, ctx: CommandContext, question: Question): P
   if (answer.outcome !== "allow") throw new AppError("under_review");
 }
 
-async function answerFor(tx: Tx, profileId: string): Promise<Answer> {
+async function answerFor(tx: Tx, { profileId, amountMicros }: Question): Promise<Answer> {
   const [row] = await tx
     .select({ flag: profile.complianceFlag, status: profile.status })
     .from(profile)
@@ -33,6 +35,10 @@ async function answerFor(tx: Tx, profileId: string): Promise<Answer> {
   if (!row) throw new Error("compliance was asked about an unknown profile");
   if (row.flag !== "none") return { outcome: row.flag, rule: "profile_flag" };
   if (row.status === "closed") return { outcome: "block", rule: "profile_closed" };
+  if (amountMicros !== undefined) {
+    const state = await stateOf(tx, dollarDeposit(profileId));
+    if (state !== "open") return { outcome: "block", rule: `account_${state}` };
+  }
   return { outcome: "allow", rule: "no_finding" };
 }
 

@@ -74,11 +74,7 @@ export async function findings(town: Town, promised: Promised): Promise<string[]
     if (BigInt(row?.micros ?? 0) !== micros)
       found.push(`deposit of ${profileId}: ${row?.micros} micros, promised ${micros}`);
   }
-  await count(
-    "dollars held back",
-    0,
-    sql`select coalesce(sum(credits_micros - debits_micros), 0) n from ledger.account where class = 'dollar_held'`,
-  );
+  await count("dollars on hold", 0, sql`select coalesce(sum(amount_micros), 0) n from ledger.open_hold`);
 
   for (const { kind, state } of await rows<{ kind: string; state: string }>(
     sql`select kind, state from chain.outbox_intent where state not in ('final', 'reverted', 'cancelled')`,

@@ -25,11 +25,6 @@ export const dollarDeposit = (profileId: string): AccountRef => ({
   owner: `profile:${profileId}`,
   profileId,
 });
-export const dollarHeld = (profileId: string): AccountRef => ({
-  class: "dollar_held",
-  owner: `profile:${profileId}`,
-  profileId,
-});
 export const walletMirror = ({ wallet, profileId }: Holder): AccountRef => ({
   class: "wallet_mirror",
   owner: walletKey(wallet),

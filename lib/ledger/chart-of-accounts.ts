@@ -62,17 +62,7 @@ export const chartOfAccounts = {
     isMirror: false,
   },
   dollar_deposit: {
-    purpose: "dollars that a customer can use",
-    asset: "USD",
-    side: "credit",
-    counted: "owed",
-    isMemo: false,
-    isClearing: false,
-    isCustomer: true,
-    isMirror: false,
-  },
-  dollar_held: {
-    purpose: "a customer's dollars set aside for a conversion under way",
+    purpose: "a customer's dollars, on hold or not",
     asset: "USD",
     side: "credit",
     counted: "owed",

@@ -35,7 +35,7 @@ export function countOnce(rows: readonly Row[]): CountedOnce {
     chartOfAccounts[name].counted === as && chartOfAccounts[name].asset === asset;
 
   const ownedMicros = sum(counted("owned", "USD"));
-  const depositsMicros = sum((name) => name === "dollar_deposit" || name === "dollar_held");
+  const depositsMicros = sum((name) => name === "dollar_deposit");
   const supplyMicros = sum((name) => name === "token_supply");
   const liabilitiesMicros = depositsMicros + supplyMicros;
   const otherOwedMicros = sum(counted("owed", "USD")) - liabilitiesMicros;

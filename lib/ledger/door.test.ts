@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { auditRow } from "@/db/schema/control";
 import { account } from "@/db/schema/ledger";
 import { databaseError } from "@/db/transaction";
-import { dollarDeposit, dollarHeld, feePot, railClearing, walletMirror } from "@/lib/ledger/accounts";
+import { dollarDeposit, feePot, railClearing, walletMirror } from "@/lib/ledger/accounts";
 import { openBatcher } from "@/lib/ledger/batcher";
 import { expireHolds } from "@/lib/ledger/commands/expire-holds";
 import { setAccountState } from "@/lib/ledger/commands/set-account-state";
@@ -310,7 +310,7 @@ describe("what puts an event right", () => {
           back(1n),
           {
             ...back(1n),
-            transfers: transfers({ debit: dollarDeposit(b), credit: dollarHeld(b), amountMicros: 1n }),
+            transfers: transfers({ debit: dollarDeposit(b), credit: railClearing, amountMicros: 1n }),
           },
         ),
       ),
@@ -334,10 +334,10 @@ describe("what puts an event right", () => {
 });
 
 describe("the state of an account", () => {
-  it("is set with a reason by who may, is audited, and stops postings", async () => {
+  it("is set with a reason by who may, is audited, and stops what would be taken; what a hold promised is carried through", async () => {
     const [a, b] = [await rich(10n), await rich(10n)];
-    const hold1 = randomUUID();
-    await ask({ key: hold1, holds: hold(a, 2n) });
+    const [hold1, hold2] = [randomUUID(), randomUUID()];
+    await ask({ key: hold1, holds: hold(a, 2n) }, { key: hold2, holds: hold(a, 3n) });
     const [row] = await bank.app.select().from(account).where(eq(account.profileId, a));
     const accountId = String(row?.id);
     const officer = bank.as(await bank.staff("compliance"));
@@ -351,13 +351,18 @@ describe("the state of an account", () => {
       outcomes(
         await ask({ transfers: move(a, b, 1n) }, { transfers: move(b, a, 1n) }, { holds: hold(a, 1n) }),
       ),
-    ).toEqual(["account_frozen", "account_frozen", "account_frozen"]);
+    ).toEqual(["account_frozen", "posted", "account_frozen"]);
+    const out = transfers({ debit: dollarDeposit(a), credit: railClearing, amountMicros: 1n });
+    const post = [{ hold: hold1, as: "post" as const }];
     expect(
-      outcomes(await ask({ ends: [{ hold: hold1, as: "post" }] }, { ends: [{ hold: hold1, as: "void" }] })),
-    ).toEqual(["account_frozen", "posted"]);
+      outcomes(
+        await ask({ ends: post, transfers: out }, { ends: post }, { ends: [{ hold: hold2, as: "void" }] }),
+      ),
+    ).toEqual(["account_frozen", "posted", "posted"]);
+    expect((await have(a)).canUseMicros).toBe(9n);
     await expect(set("closed")).rejects.toMatchObject({ code: "conflict" });
     await set("open");
-    await ask({ transfers: move(a, b, 10n) });
+    await ask({ transfers: move(a, b, 9n) });
     await set("closed");
     expect(outcomes(await ask({ transfers: move(b, a, 1n) }))).toEqual(["account_closed"]);
     await expect(set("open")).rejects.toMatchObject({ code: "conflict" });

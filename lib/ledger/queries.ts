@@ -29,6 +29,12 @@ export async function standingOf(db: Executor, ref: AccountRef): Promise<Standin
   return { haveMicros, onHoldMicros, canUseMicros: haveMicros - onHoldMicros };
 }
 
+/** Whether an account gives and takes; one that was never used will open by first use. */
+export async function stateOf(db: Executor, ref: AccountRef) {
+  const [row] = await db.select({ state: accountNow.state }).from(accountNow).where(isRef(ref));
+  return row?.state ?? "open";
+}
+
 export type OpenHold = {
   key: string;
   seq: number;

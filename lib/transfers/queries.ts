@@ -4,8 +4,16 @@ import { dollarTransfer } from "@/db/schema/collateral";
 import type { Actor } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import { AppError } from "@/lib/errors";
-import { dollarDeposit, dollarHeld } from "@/lib/ledger/accounts";
-import { balanceOf, type StatementLine, statementPage } from "@/lib/ledger/queries";
+import { dollarDeposit } from "@/lib/ledger/accounts";
+import {
+  type OpenHold,
+  openHolds,
+  type Standing,
+  type StatementLine,
+  standingOf,
+  statementPage,
+  stateOf,
+} from "@/lib/ledger/queries";
 
 function ownProfile(actor: Actor): string {
   requirePermission(actor, "profile:read_own");
@@ -13,16 +21,22 @@ function ownProfile(actor: Actor): string {
   return actor.profileId;
 }
 
-export type Dollars = { availableMicros: bigint; heldMicros: bigint };
+/** A customer's dollars: have, on hold, can use. */
+export async function dollarsOf(actor: Actor, db: Executor = dbFor("app")): Promise<Standing> {
+  return standingOf(db, dollarDeposit(ownProfile(actor)));
+}
 
-/** A customer's dollars: at hand, and set aside for conversions under way. */
-export async function dollarsOf(actor: Actor, db: Executor = dbFor("app")): Promise<Dollars> {
-  const profileId = ownProfile(actor);
-  const [availableMicros, heldMicros] = await Promise.all([
-    balanceOf(db, dollarDeposit(profileId)),
-    balanceOf(db, dollarHeld(profileId)),
+export type DollarAccount = Standing & { holds: OpenHold[]; isOpen: boolean };
+
+/** The same with what holds some of them back, and whether the account gives and takes at all. */
+export async function dollarAccount(actor: Actor, db: Executor = dbFor("app")): Promise<DollarAccount> {
+  const ref = dollarDeposit(ownProfile(actor));
+  const [standing, holds, state] = await Promise.all([
+    standingOf(db, ref),
+    openHolds(db, ref),
+    stateOf(db, ref),
   ]);
-  return { availableMicros, heldMicros };
+  return { ...standing, holds, isOpen: state === "open" };
 }
 
 export type TransferRow = typeof dollarTransfer.$inferSelect;

@@ -67,7 +67,7 @@ export default async function DollarsPage() {
           <Stat
             large
             label={t("balance")}
-            value={<Amount amountMicros={dollars.availableMicros} />}
+            value={<Amount amountMicros={dollars.canUseMicros} />}
             note={env.isDemo ? t("demo") : undefined}
           />
           {tokensMicros !== undefined && (
@@ -103,7 +103,7 @@ export default async function DollarsPage() {
               <LinkButton
                 href="/stake/dollars/convert"
                 link={NavLink}
-                variant={dollars.availableMicros > 0n ? "primary" : "secondary"}
+                variant={dollars.canUseMicros > 0n ? "primary" : "secondary"}
               >
                 {t("convertButton")}
               </LinkButton>
@@ -113,7 +113,7 @@ export default async function DollarsPage() {
                 {t("redeemButton")}
               </LinkButton>
             </Section>
-            {isVerified && dollars.availableMicros > 0n && (
+            {isVerified && dollars.canUseMicros > 0n && (
               <Section title={t("sendTitle")} lead={env.isDemo ? t("sendLeadDemo") : t("sendLead")}>
                 <TransferForm direction="out" isDemo={env.isDemo} />
               </Section>

@@ -6,6 +6,7 @@ import { outboxIntent, reserveAttestation } from "@/db/schema/chain";
 import { collateralPosition, issuance, redemption } from "@/db/schema/collateral";
 import { approval } from "@/db/schema/control";
 import { wallet } from "@/db/schema/customers";
+import { account } from "@/db/schema/ledger";
 import { decideApproval } from "@/lib/approvals/commands/decide-approval";
 import { expireApprovals } from "@/lib/approvals/commands/expire-approvals";
 import { approvalById, listApprovals } from "@/lib/approvals/queries";
@@ -26,12 +27,16 @@ import {
   reservesHistory,
   reservesNow,
 } from "@/lib/collateral/queries";
-import { cash, feePot, reserve, walletMirror } from "@/lib/ledger/accounts";
+import { cash, dollarDeposit, feePot, reserve, walletMirror } from "@/lib/ledger/accounts";
+import { expireHolds } from "@/lib/ledger/commands/expire-holds";
+import { setAccountState } from "@/lib/ledger/commands/set-account-state";
+import { postMany } from "@/lib/ledger/posting";
 import { balanceOf, totalOf, verifyLedger } from "@/lib/ledger/queries";
+import { conversionRequested, noTimeEnds } from "@/lib/ledger/recipes/conversion-requested";
 import { randomHex, type TestBank, testBank, testDeployment } from "@/lib/processes/test-bank";
 import { setSwitch } from "@/lib/switches/commands/set-switch";
 import { bringDollars } from "@/lib/transfers/commands/bring-dollars";
-import { dollarsOf } from "@/lib/transfers/queries";
+import { dollarAccount, dollarsOf } from "@/lib/transfers/queries";
 import { fakeCustodian } from "@/lib/vendors/custodian/fake";
 import { fakeValuer } from "@/lib/vendors/valuer/fake";
 
@@ -43,6 +48,7 @@ beforeEach(async () => {
 afterEach(() => bank.close());
 
 const terms = async () => ({ issuanceFeeBps: 10n, redemptionFeeBps: 20n, isStale: false, isPaused: false });
+const free = (micros: bigint) => ({ haveMicros: micros, onHoldMicros: 0n, canUseMicros: micros });
 const refused = (code: string) => expect.objectContaining({ code });
 const key = () => randomUUID();
 const partners = {
@@ -124,8 +130,15 @@ describe("convert-dollars", () => {
       approvalId: null,
     });
     expect(await dollarsOf(customer, bank.app)).toEqual({
-      availableMicros: 60_000_000n,
-      heldMicros: 40_000_000n,
+      haveMicros: 100_000_000n,
+      onHoldMicros: 40_000_000n,
+      canUseMicros: 60_000_000n,
+    });
+    const [hold] = (await dollarAccount(customer, bank.app)).holds;
+    expect(hold).toMatchObject({
+      kind: "conversion-requested",
+      amountMicros: 40_000_000n,
+      expiresAt: noTimeEnds,
     });
     expect((await collateralWork(bank.worker)).toReceipt).toEqual([{ issuanceId: asked.issuanceId }]);
 
@@ -147,7 +160,7 @@ describe("convert-dollars", () => {
       txHash: issued.txHash,
       position: { state: "recorded", issuedMicros: 40_000_000n },
     });
-    expect(await dollarsOf(customer, bank.app)).toEqual({ availableMicros: 60_000_000n, heldMicros: 0n });
+    expect(await dollarsOf(customer, bank.app)).toEqual(free(60_000_000n));
     expect(await balanceOf(bank.app, walletMirror({ wallet: customer.address }))).toBe(39_960_000n);
     expect(await balanceOf(bank.app, feePot)).toBe(40_000n);
     expect(await balanceOf(bank.app, reserve(0))).toBe(40_000_000n);
@@ -169,7 +182,7 @@ describe("convert-dollars", () => {
     const clientKey = key();
     const all = await Promise.all(Array.from({ length: 20 }, () => convert(customer, "10", clientKey)));
     expect(new Set(all.map(({ issuanceId }) => issuanceId)).size).toBe(1);
-    expect((await dollarsOf(customer, bank.app)).heldMicros).toBe(10_000_000n);
+    expect((await dollarsOf(customer, bank.app)).onHoldMicros).toBe(10_000_000n);
     await expect(convert(customer, "11", clientKey)).rejects.toEqual(refused("idempotency_conflict"));
     expect(await listConversions(customer, bank.app)).toHaveLength(1);
   });
@@ -205,7 +218,7 @@ describe("convert-dollars", () => {
     await expect(attempt({})).rejects.toEqual(refused("under_review"));
     await setWallet({ status: "new" });
     await expect(attempt({})).rejects.toEqual(refused("not_verified"));
-    expect(await dollarsOf(customer, bank.app)).toEqual({ availableMicros: 100_000_000n, heldMicros: 0n });
+    expect(await dollarsOf(customer, bank.app)).toEqual(free(100_000_000n));
     expect(await listConversions(customer, bank.app)).toEqual([]);
   });
 
@@ -243,6 +256,67 @@ describe("convert-dollars", () => {
     await expect(receiptPosition(bank.system, { issuanceId }, twice)).rejects.toEqual(
       refused("partner_down"),
     );
+  });
+});
+
+describe("the hold of a conversion", () => {
+  it("is ended by no job, whatever its time says: tokens may be on their way", async () => {
+    const customer = await withDollars("100");
+    const { profileId } = customer;
+    const asked = conversionRequested({ issuanceId: randomUUID(), profileId, grossMicros: 7n });
+    const holds = asked.holds?.map((hold) => ({ ...hold, expiresAt: new Date(Date.now() + 300) }));
+    await postMany(bank.app, [{ ...asked, holds, actor: "test", requestId: "r" }]);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    expect(await expireHolds(bank.system)).toBe(0);
+    expect((await dollarsOf(customer, bank.app)).onHoldMicros).toBe(7n);
+  });
+
+  it("stands a freeze: nothing new is minted, but what was minted is booked, and what arrives is kept", async () => {
+    const customer = await withDollars("100");
+    const [sent, waiting] = [await convert(customer, "40"), await convert(customer, "10")];
+    await receiptPosition(bank.system, { issuanceId: sent.issuanceId }, partners);
+    const [row] = await bank.app.select().from(account).where(eq(account.profileId, customer.profileId));
+    const officer = bank.as(await bank.staff("compliance"));
+    await setAccountState(officer, { accountId: String(row?.id), state: "frozen", reason: "case 7" });
+
+    await expect(convert(customer, "1")).rejects.toEqual(refused("under_review"));
+    const again = receiptPosition(bank.system, { issuanceId: waiting.issuanceId }, partners);
+    await expect(again).rejects.toEqual(refused("under_review"));
+    await settleOnChain(customer, sent.issuanceId);
+    expect(await dollarsOf(customer, bank.app)).toEqual({
+      haveMicros: 60_000_000n,
+      onHoldMicros: 10_000_000n,
+      canUseMicros: 50_000_000n,
+    });
+    const burned: RedemptionFact = {
+      ...place(),
+      event: "Redeemed",
+      redemptionId: randomHex(32),
+      holder: customer.address,
+      grossMicros: 5_000_000n,
+      feeMicros: 0n,
+    };
+    await bank.worker.transaction((tx) => settleRedemption(tx, burned));
+    expect(await balanceOf(bank.app, dollarDeposit(customer.profileId))).toBe(65_000_000n);
+    expect(await verifyLedger(bank.app)).toEqual([]);
+  });
+
+  it("a burn for a closed account is booked against suspense", async () => {
+    const customer = await withDollars("10");
+    await minted(customer, "10");
+    const [row] = await bank.app.select().from(account).where(eq(account.profileId, customer.profileId));
+    const officer = bank.as(await bank.staff("compliance"));
+    await setAccountState(officer, { accountId: String(row?.id), state: "closed", reason: "asked to" });
+    const burned: RedemptionFact = {
+      ...place(),
+      event: "Redeemed",
+      redemptionId: randomHex(32),
+      holder: customer.address,
+      grossMicros: 5_000_000n,
+      feeMicros: 0n,
+    };
+    await bank.worker.transaction((tx) => settleRedemption(tx, burned));
+    expect(await totalOf(bank.app, "suspense")).toBe(5_000_000n);
   });
 });
 
@@ -320,7 +394,7 @@ describe("above $10,000", () => {
     ).rejects.toEqual(refused("approval_expired"));
     expect(await expireApprovals(bank.system)).toBe(1);
     expect(await expireApprovals(bank.system)).toBe(0);
-    expect(await dollarsOf(customer, bank.app)).toEqual({ availableMicros: 30_000_000_000n, heldMicros: 0n });
+    expect(await dollarsOf(customer, bank.app)).toEqual(free(30_000_000_000n));
   });
 });
 
@@ -344,7 +418,7 @@ describe("when the chain refuses", () => {
     expect((await collateralWork(bank.worker)).toRefund).toEqual([{ issuanceId }]);
     const both = await Promise.all([1, 2].map(() => refundIssuance(bank.system, { issuanceId }, partners)));
     expect(both).toEqual([{ state: "refunded" }, { state: "refunded" }]);
-    expect(await dollarsOf(customer, bank.app)).toEqual({ availableMicros: 100_000_000n, heldMicros: 0n });
+    expect(await dollarsOf(customer, bank.app)).toEqual(free(100_000_000n));
     const [release] = await bank.app
       .select()
       .from(outboxIntent)
@@ -423,7 +497,7 @@ describe("redemption", () => {
     };
     await bank.worker.transaction((tx) => settleRedemption(tx, burned));
     await bank.worker.transaction((tx) => settleRedemption(tx, burned));
-    expect((await dollarsOf(customer, bank.app)).availableMicros).toBe(20_000_000n + 39_920_000n);
+    expect((await dollarsOf(customer, bank.app)).canUseMicros).toBe(20_000_000n + 39_920_000n);
     expect((await listRedemptions(customer, bank.app))[0]).toMatchObject({
       state: "credited",
       netMicros: 39_920_000n,
@@ -474,7 +548,7 @@ describe("redemption", () => {
       feeMicros: 20_000n,
     };
     await bank.worker.transaction((tx) => settleRedemption(tx, burned));
-    expect((await dollarsOf(customer, bank.app)).availableMicros).toBe(70_000_000n + 9_980_000n);
+    expect((await dollarsOf(customer, bank.app)).canUseMicros).toBe(70_000_000n + 9_980_000n);
     expect(await listRedemptions(customer, bank.app)).toHaveLength(1);
     expect(await listRedemptions(await bank.customer(), bank.app)).toEqual([]);
   });

@@ -121,12 +121,9 @@ export async function convertDollars(
       requestId: ctx.requestId,
     });
     await post(tx, {
-      key: `conversion-requested:${id}`,
-      event: "conversion-requested",
-      subject: `issuance:${id}`,
+      ...conversionRequested({ issuanceId: id, profileId, grossMicros }),
       actor: ctx.actor,
       requestId: ctx.requestId,
-      transfers: conversionRequested({ profileId, grossMicros }),
     });
     await recordAudit(tx, ctx, {
       command: "convert-dollars",

@@ -57,12 +57,9 @@ export async function refundIssuance(
     if (mayStillHappen) return { state: locked.state };
 
     await post(tx, {
-      key: `conversion-refunded:${locked.id}`,
-      event: "conversion-refunded",
-      subject: `issuance:${locked.id}`,
+      ...conversionRefunded(locked.id),
       actor: ctx.actor,
       requestId: locked.requestId,
-      transfers: conversionRefunded(locked),
     });
     if (signature)
       await enqueue(tx, {

@@ -23,12 +23,9 @@ export async function refuseIssuance(tx: Tx, ctx: CommandContext, payload: Appro
     .for("no key update");
   if (!row) throw new AppError("conflict");
   await post(tx, {
-    key: `conversion-refunded:${row.id}`,
-    event: "conversion-refunded",
-    subject: `issuance:${row.id}`,
+    ...conversionRefunded(row.id),
     actor: ctx.actor,
     requestId: ctx.requestId,
-    transfers: conversionRefunded(row),
   });
   await tx
     .update(issuance)

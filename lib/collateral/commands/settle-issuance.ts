@@ -6,13 +6,12 @@ import { recordAudit } from "@/lib/audit/record";
 import { requestIdOf } from "@/lib/audit/request-id";
 import type { IssuanceFact } from "@/lib/chain/facts";
 import { holderOf, settledBy } from "@/lib/chain/holders";
-import { dollarHeld, suspense } from "@/lib/ledger/accounts";
 import { post } from "@/lib/ledger/posting";
 import { issuance as issuanceRecipe } from "@/lib/ledger/recipes/issuance";
 
 const wasSubmitted = (state: IssuanceState) => state === "submitted" || state === "minted";
 
-/** Tokens exist in a final block: the dollars set aside become reserve. Minted without a request: against suspense. */
+/** Tokens exist in a final block: the dollars on hold become reserve. Minted without a request: against suspense. */
 export async function settleIssuance(tx: Tx, fact: IssuanceFact): Promise<void> {
   const [row] = await tx
     .select()
@@ -28,8 +27,8 @@ export async function settleIssuance(tx: Tx, fact: IssuanceFact): Promise<void> 
     key: `issuance:${fact.issuanceId}`,
     event: "issuance",
     subject: asked ? `issuance:${asked.id}` : `issuance:${fact.issuanceId}`,
-    transfers: issuanceRecipe({
-      from: asked ? dollarHeld(asked.profileId) : suspense,
+    ...issuanceRecipe({
+      issuanceId: asked?.id,
       holder: await holderOf(tx, fact.to),
       grossMicros: fact.grossMicros,
       feeMicros: fact.feeMicros,

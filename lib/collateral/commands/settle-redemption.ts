@@ -12,6 +12,7 @@ import { oldestFirst } from "@/lib/collateral/oldest-first";
 import { invariant } from "@/lib/errors";
 import { dollarDeposit, suspense } from "@/lib/ledger/accounts";
 import { post } from "@/lib/ledger/posting";
+import { stateOf } from "@/lib/ledger/queries";
 import { redemption as redemptionRecipe } from "@/lib/ledger/recipes/redemption";
 
 /** Tokens were burned in a final block: the holder is owed dollars, and the oldest reserves are earmarked for release. */
@@ -24,6 +25,9 @@ export async function settleRedemption(tx: Tx, fact: RedemptionFact): Promise<vo
     .for("no key update");
   const by = settledBy(fact);
   const requestId = prepared?.requestId ?? (await requestIdOf(tx, fact));
+  const own = holder.profileId && dollarDeposit(holder.profileId);
+  // the burn has happened: what a closed account cannot take waits in suspense for a person
+  const to = own && (await stateOf(tx, own)) !== "closed" ? own : suspense;
   const { replayed } = await post(tx, {
     ...by,
     requestId,
@@ -31,7 +35,7 @@ export async function settleRedemption(tx: Tx, fact: RedemptionFact): Promise<vo
     event: "redemption",
     subject: `redemption:${fact.redemptionId}`,
     transfers: redemptionRecipe({
-      to: holder.profileId ? dollarDeposit(holder.profileId) : suspense,
+      to,
       holder,
       grossMicros: fact.grossMicros,
       feeMicros: fact.feeMicros,

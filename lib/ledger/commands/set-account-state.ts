@@ -13,8 +13,8 @@ const shape = z.strictObject({
 });
 
 /**
- * Freezes an account, opens it again, or closes it for good. Frozen and closed accounts refuse postings; holds on them may
- * still be given back.
+ * Freezes an account, opens it again, or closes it for good. A frozen one gives nothing new, a closed one takes nothing
+ * either; holds may still be given back.
  */
 export async function setAccountState(ctx: CommandContext, raw: unknown): Promise<void> {
   requirePermission(ctx.actor, "account:set_state");

@@ -1,14 +1,16 @@
-import { dollarDeposit, dollarHeld } from "@/lib/ledger/accounts";
-import { type Transfer, transfers } from "@/lib/ledger/transfer";
+import type { Posting } from "@/lib/ledger/posting";
+import { conversionKey } from "@/lib/ledger/recipes/conversion-requested";
 
 /**
- * A conversion ends without tokens: what was set aside goes back.
- *   debit         credit          amount
- *   dollars held  dollar deposit  gross
+ * A conversion ends without tokens: what was on hold can be used again.
+ *   debit  credit  amount
+ *   -      -       nothing moves; the hold ends
  */
-export const conversionRefunded = (input: { profileId: string; grossMicros: bigint }): Transfer[] =>
-  transfers({
-    debit: dollarHeld(input.profileId),
-    credit: dollarDeposit(input.profileId),
-    amountMicros: input.grossMicros,
-  });
+export const conversionRefunded = (
+  issuanceId: string,
+): Pick<Posting, "key" | "event" | "subject" | "ends"> => ({
+  key: `conversion-refunded:${issuanceId}`,
+  event: "conversion-refunded",
+  subject: `issuance:${issuanceId}`,
+  ends: [{ hold: conversionKey(issuanceId), as: "void" }],
+});

@@ -17,6 +17,7 @@ beforeAll(async () => {
   bank = await testBank();
 });
 afterAll(() => bank.close());
+const free = (micros: bigint) => ({ haveMicros: micros, onHoldMicros: 0n, canUseMicros: micros });
 const refused = (code: string) => expect.objectContaining({ code });
 const key = () => randomUUID();
 
@@ -27,7 +28,7 @@ describe("bring-dollars", () => {
     const brought = await bringDollars(ctx, { amount: "$1,250.759999", clientKey: key() });
     expect(brought).toMatchObject({ state: "settled", amountMicros: 1_250_750_000n });
     expect(brought.railReference).toMatch(/^DEMO-/);
-    expect(await dollarsOf(customer, bank.app)).toEqual({ availableMicros: 1_250_750_000n, heldMicros: 0n });
+    expect(await dollarsOf(customer, bank.app)).toEqual(free(1_250_750_000n));
     const trail = await bank.app.select().from(auditRow).where(eq(auditRow.requestId, ctx.requestId));
     expect(trail.map(({ command }) => command)).toEqual(["bring-dollars", "settle-transfer"]);
     const [line] = await dollarStatement(customer, {}, bank.app);
@@ -47,7 +48,7 @@ describe("bring-dollars", () => {
     await expect(sendDollars(bank.as(customer), { amount: "10", clientKey })).rejects.toEqual(
       refused("idempotency_conflict"),
     );
-    expect((await dollarsOf(customer, bank.app)).availableMicros).toBe(10_000_000n);
+    expect((await dollarsOf(customer, bank.app)).canUseMicros).toBe(10_000_000n);
   });
 
   it.each([
@@ -107,7 +108,7 @@ describe("bring-dollars", () => {
     await expect(settleTransfer(bank.system, { transferId }, down)).rejects.toThrow("down");
     const both = await Promise.all([1, 2].map(() => settleTransfer(bank.system, { transferId })));
     expect(both.map(({ state }) => state)).toEqual(["settled", "settled"]);
-    expect((await dollarsOf(customer, bank.app)).availableMicros).toBe(5_000_000n);
+    expect((await dollarsOf(customer, bank.app)).canUseMicros).toBe(5_000_000n);
   });
 });
 
@@ -121,7 +122,7 @@ describe("send-dollars", () => {
     expect(sent.filter(({ status }) => status === "fulfilled")).toHaveLength(5);
     for (const one of sent)
       if (one.status === "rejected") expect(one.reason).toEqual(refused("balance_too_low"));
-    expect((await dollarsOf(customer, bank.app)).availableMicros).toBe(0n);
+    expect((await dollarsOf(customer, bank.app)).canUseMicros).toBe(0n);
     expect(await listTransfers(customer, bank.app)).toHaveLength(6);
     expect(await verifyLedger(bank.app)).toEqual([]);
   });
@@ -147,7 +148,7 @@ describe("send-dollars", () => {
     await setSwitch(officer, { name: "payout", isOn: true, reason: "maintenance is over" });
     await setComplianceFlag(officer, { profileId: customer.profileId, flag: "block", reason: "court order" });
     await expect(attempt()).rejects.toEqual(refused("under_review"));
-    expect((await dollarsOf(customer, bank.app)).availableMicros).toBe(5_000_000n);
+    expect((await dollarsOf(customer, bank.app)).canUseMicros).toBe(5_000_000n);
     expect(await listTransfers(customer, bank.app)).toHaveLength(1);
   });
 });

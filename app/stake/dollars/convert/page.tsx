@@ -44,7 +44,7 @@ export default async function ConvertPage() {
           <Banner tone="warn" className="mb-8" title={stop.what} money={stop.money} next={stop.next} />
         </>
       )}
-      {dollars.availableMicros === 0n ? (
+      {dollars.canUseMicros === 0n ? (
         <>
           <RefreshWhile waiting />
           <EmptyState
@@ -59,7 +59,7 @@ export default async function ConvertPage() {
       ) : (
         <ConvertForm
           facts={{
-            dollarsMicros: dollars.availableMicros,
+            dollarsMicros: dollars.canUseMicros,
             tokensMicros: overview.walletMicros,
             issuanceFeeBps: terms.issuanceFeeBps,
             reserveMicros: reserve.lendableMicros,

@@ -44,7 +44,7 @@ export default async function RedeemPage() {
               facts={{
                 owner: ctx.actor.address,
                 chain: chainPlace(),
-                dollarsMicros: dollars.availableMicros,
+                dollarsMicros: dollars.canUseMicros,
                 tokensMicros: live[1].walletMicros,
                 redemptionFeeBps: live[0].redemptionFeeBps,
                 symbol,
