@@ -24,7 +24,9 @@ DECLARE
   v_events bigint; v_holds bigint; v_ends bigint; v_corrections bigint;
   v_effective timestamptz; v_recorded timestamptz;
   v_what text; v_improper text; v_code text;
-  v_is_odd boolean; v_is_missed boolean;
+  v_is_odd boolean; v_is_missed boolean; v_is_incomplete boolean;
+  -- legs that the one statement did not move: on the bank's own accounts, or refused
+  v_others bigint[]; v_other_assets text[]; v_other_debits numeric[]; v_other_credits numeric[];
   v_ids bigint[]; v_debits numeric[]; v_credits numeric[]; v_held numeric[]; v_released numeric[];
   -- the bank's own accounts that give
   v_drawn bigint[]; v_plus numeric[]; v_minus numeric[]; v_after numeric;
@@ -33,54 +35,59 @@ DECLARE
   -- accounts that could not have paid everything with what stood before
   v_tight bigint[]; v_before numeric[];
 BEGIN
-  -- One statement for what nearly every event needs; what it finds odd is looked at below.
+  -- One statement for what nearly every event needs; what it finds odd is looked at below. Each event has at most the
+  -- transfers it announced (transfer_in_time), so all have theirs when there are as many as announced together.
   WITH event AS MATERIALIZED (
-    SELECT count(*) AS n, sum(e.pending_count) AS holds, sum(e.resolution_count) AS ends, count(e.corrects) AS corrections,
-      max(e.effective_at) AS effective, max(e.recorded_at) AS recorded,
-      min(e.key) FILTER (WHERE e.xact_id <> pg_current_xact_id()
-        OR e.transfer_count <> (SELECT count(*) FROM ledger.transfer t WHERE t.event_id = e.id)) AS incomplete,
+    SELECT count(*) AS n, sum(e.transfer_count) AS transfers, sum(e.pending_count) AS holds, sum(e.resolution_count) AS ends,
+      count(e.corrects) AS corrections, max(e.effective_at) AS effective, max(e.recorded_at) AS recorded,
+      bool_and(e.xact_id = pg_current_xact_id()) AS is_ours,
       min(e.key) FILTER (WHERE length(e.key) NOT BETWEEN 3 AND 300 OR e.kind = '' OR e.effective_at < '2000-01-01T00:00:00Z'
-        OR length(e.payload_hash) <> 32 OR e.transfer_count < 0 OR e.pending_count < 0 OR e.resolution_count < 0
+        OR length(e.payload_hash) <> 32 OR least(e.transfer_count, e.pending_count, e.resolution_count) < 0
         OR e.transfer_count + e.pending_count + e.resolution_count = 0
         OR (e.is_refund AND (e.corrects IS NULL OR e.transfer_count = 0))) AS improper
     FROM added e
-  ), leg AS (
-    SELECT l.id, t.asset, sum(l.debit) AS debits, sum(l.credit) AS credits
+  ), leg AS MATERIALIZED (
+    SELECT l.id, t.asset, sum(l.debit) AS debits, sum(l.credit) AS credits, count(*) AS n
     FROM added e JOIN ledger.transfer t ON t.event_id = e.id
     CROSS JOIN LATERAL (VALUES (t.debit_account, t.amount_micros::numeric, NULL::numeric), (t.credit_account, NULL, t.amount_micros))
       AS l (id, debit, credit)
-    WHERE (SELECT holds + ends FROM event) = 0
     GROUP BY l.id, t.asset
-  ), found AS MATERIALIZED (
-    SELECT leg.id, leg.debits, leg.credits, coalesce(a.is_customer, true) AS is_customer,
-      CASE WHEN NOT a.is_customer AND NOT a.is_clearing THEN CASE a.side WHEN 'credit' THEN leg.debits ELSE leg.credits END END AS minus,
-      CASE a.side WHEN 'credit' THEN leg.credits ELSE leg.debits END AS plus,
-      CASE WHEN a.state IS DISTINCT FROM 'open' OR a.asset <> leg.asset THEN CASE WHEN a.id IS NULL THEN 'account_unknown'
-        WHEN a.asset <> leg.asset THEN 'asset_wrong'
-        WHEN a.state = 'closed' OR leg.debits IS NOT NULL OR NOT a.is_customer THEN 'account_' || a.state END END AS fault
-    FROM leg LEFT JOIN ledger.account a ON a.id = leg.id
   ), moved AS (
     UPDATE ledger.account a SET debits_micros = a.debits_micros + coalesce(m.debits, 0),
       credits_micros = a.credits_micros + coalesce(m.credits, 0)
-    FROM found m WHERE m.is_customer AND m.fault IS NULL AND a.id = m.id AND (a.state = 'open' OR (a.state = 'frozen' AND m.debits IS NULL))
-    RETURNING a.id, CASE WHEN m.debits IS NOT NULL AND m.credits IS NOT NULL
+    FROM leg m WHERE a.id = m.id AND a.asset = m.asset AND a.is_customer AND (a.state = 'open' OR (a.state = 'frozen' AND m.debits IS NULL))
+      AND (SELECT holds + ends FROM event) = 0
+    RETURNING a.id, a.asset, CASE WHEN m.debits IS NOT NULL AND m.credits IS NOT NULL
       AND a.credits_micros - a.debits_micros - a.held_micros < m.credits
       THEN a.credits_micros - a.debits_micros - a.held_micros - m.credits + m.debits END AS before
-  ), checked AS (
-    SELECT min(f.fault) AS fault, bool_or(f.is_customer AND m.id IS NULL) AS missed,
-      array_agg(f.id) FILTER (WHERE f.minus IS NOT NULL) AS drawn, array_agg(coalesce(f.plus, 0)) FILTER (WHERE f.minus IS NOT NULL) AS plus,
-      array_agg(f.minus) FILTER (WHERE f.minus IS NOT NULL) AS minus,
-      array_agg(m.id) FILTER (WHERE m.before IS NOT NULL) AS tight, array_agg(m.before) FILTER (WHERE m.before IS NOT NULL) AS before
-    FROM found f LEFT JOIN moved m ON m.id = f.id
   )
-  SELECT e.n, e.holds, e.ends, e.corrections, e.effective, e.recorded, e.incomplete, e.improper, c.fault,
-    c.drawn, c.plus, c.minus, c.missed, c.tight, c.before,
-    e.holds + e.ends + e.corrections > 0 OR e.incomplete IS NOT NULL OR e.improper IS NOT NULL OR c.fault IS NOT NULL OR c.missed
-      OR c.drawn IS NOT NULL OR (c.tight IS NOT NULL AND e.n > 1) OR e.recorded > clock_timestamp()
+  SELECT e.n, e.holds, e.ends, e.corrections, e.effective, e.recorded, e.improper,
+    NOT e.is_ours OR e.transfers <> coalesce(l.n, 0) / 2, l.others, l.other_assets, l.other_debits, l.other_credits, t.tight, t.before,
+    e.holds + e.ends + e.corrections > 0 OR NOT e.is_ours OR e.transfers <> coalesce(l.n, 0) / 2 OR e.improper IS NOT NULL
+      OR (t.tight IS NOT NULL AND e.n > 1) OR e.recorded > clock_timestamp()
       OR e.effective > clock_timestamp() + interval '1 day' OR current_setting('transaction_isolation') <> 'read committed'
-  INTO v_events, v_holds, v_ends, v_corrections, v_effective, v_recorded, v_what, v_improper, v_code,
-    v_drawn, v_plus, v_minus, v_is_missed, v_tight, v_before, v_is_odd
-  FROM event e CROSS JOIN checked c;
+  INTO v_events, v_holds, v_ends, v_corrections, v_effective, v_recorded, v_improper,
+    v_is_incomplete, v_others, v_other_assets, v_other_debits, v_other_credits, v_tight, v_before, v_is_odd
+  FROM event e CROSS JOIN (
+    SELECT sum(leg.n) AS n, array_agg(leg.id) FILTER (WHERE is_other) AS others, array_agg(leg.asset) FILTER (WHERE is_other) AS other_assets,
+      array_agg(leg.debits) FILTER (WHERE is_other) AS other_debits, array_agg(leg.credits) FILTER (WHERE is_other) AS other_credits
+    FROM (SELECT leg.*, (leg.id, leg.asset) NOT IN (SELECT m.id, m.asset FROM moved m) AS is_other FROM leg OFFSET 0) AS leg
+  ) AS l CROSS JOIN (SELECT array_agg(m.id) AS tight, array_agg(m.before) AS before FROM moved m WHERE m.before IS NOT NULL) AS t;
+
+  -- the bank's own accounts, and what cannot be moved
+  IF v_others IS NOT NULL AND v_holds + v_ends = 0 THEN
+    SELECT min(CASE WHEN a.id IS NULL THEN 'account_unknown' WHEN a.asset <> o.asset THEN 'asset_wrong'
+        WHEN a.state = 'closed' OR (a.state = 'frozen' AND (o.debits IS NOT NULL OR NOT a.is_customer)) THEN 'account_' || a.state END),
+      bool_or(a.is_customer), array_agg(a.id) FILTER (WHERE bank.minus > 0), array_agg(coalesce(bank.plus, 0)) FILTER (WHERE bank.minus > 0),
+      array_agg(bank.minus) FILTER (WHERE bank.minus > 0)
+    INTO v_code, v_is_missed, v_drawn, v_plus, v_minus
+    FROM unnest(v_others, v_other_assets, v_other_debits, v_other_credits) AS o (id, asset, debits, credits)
+    LEFT JOIN ledger.account a ON a.id = o.id
+    CROSS JOIN LATERAL (VALUES (
+      CASE WHEN NOT a.is_customer AND NOT a.is_clearing THEN CASE a.side WHEN 'credit' THEN o.debits ELSE o.credits END END,
+      CASE a.side WHEN 'credit' THEN o.credits ELSE o.debits END)) AS bank (minus, plus);
+    v_is_odd := v_is_odd OR v_code IS NOT NULL OR v_is_missed OR v_drawn IS NOT NULL;
+  END IF;
   IF v_is_odd IS NOT TRUE THEN
     RETURN NULL;
   END IF;
@@ -88,7 +95,9 @@ BEGIN
   -- an older snapshot would not see what was taken from the bank's own accounts meanwhile
   IF current_setting('transaction_isolation') <> 'read committed' THEN
     RAISE EXCEPTION 'the books are written at read committed' USING ERRCODE = 'GR004', DETAIL = 'malformed';
-  ELSIF v_what IS NOT NULL THEN
+  ELSIF v_is_incomplete THEN
+    SELECT min(e.key) INTO v_what FROM added e WHERE e.xact_id <> pg_current_xact_id()
+      OR e.transfer_count <> (SELECT count(*) FROM ledger.transfer t WHERE t.event_id = e.id);
     RAISE EXCEPTION 'event % does not have the transfers it announced', v_what USING ERRCODE = 'GR004', DETAIL = 'malformed';
   ELSIF v_improper IS NOT NULL THEN
     RAISE EXCEPTION 'event % has no proper key, kind, date or content', v_improper USING ERRCODE = 'GR004', DETAIL = 'malformed';

@@ -531,7 +531,8 @@ END $$;
 -- does not take, or is refused, goes the long way as a whole and gets its answers there.
 CREATE OR REPLACE FUNCTION ledger.post_many(items jsonb)
 RETURNS TABLE (seq integer, outcome text, event_id bigint, code text, what text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET enable_seqscan = off SET enable_mergejoin = off AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+SET enable_seqscan = off SET enable_mergejoin = off SET enable_memoize = off AS $$
 #variable_conflict use_column
 DECLARE v_events bigint[];
 BEGIN
@@ -540,36 +541,38 @@ BEGIN
       WITH item AS MATERIALIZED (
         SELECT i.seq, i.item, i.item -> 'transfers' AS transfers FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, seq)
       ), leg AS MATERIALIZED (
-        SELECT item.seq AS item, t.seq, d.id AS debit, c.id AS credit, t.leg ->> 'asset' AS asset, t.leg ->> 'amount' AS amount,
+        SELECT item.seq AS item, t.seq, d.id AS debit, c.id AS credit, t.asset, t.leg ->> 'amount' AS amount,
           CASE WHEN d.is_customer OR (d.side = 'credit' AND NOT d.is_clearing) THEN d.id END AS lock_debit,
           CASE WHEN c.is_customer OR (c.side = 'debit' AND NOT c.is_clearing) THEN c.id END AS lock_credit,
-          jsonb_typeof(t.leg -> 'amount') = 'string' AND t.leg ->> 'amount' ~ '^[1-9][0-9]{0,37}$' AND NOT t.leg ? 'upTo'
-            AND d.state = 'open' AND c.state = 'open' AS is_plain
+          d.state = 'open' AND c.state = 'open' AND jsonb_typeof(t.leg -> 'amount') = 'string' AND t.leg ->> 'amount' ~ '^[1-9][0-9]{0,37}$'
+            AND NOT t.leg ? 'upTo' AND NOT item.item ?| '{holds,ends,corrects,refund,linked}'
+            AND (NOT item.item ? 'effectiveAt' OR pg_input_is_valid(item.item ->> 'effectiveAt', 'timestamptz')) AS is_plain
         FROM item
-        CROSS JOIN LATERAL jsonb_array_elements(CASE jsonb_typeof(item.transfers) WHEN 'array' THEN item.transfers ELSE '[]' END)
-          WITH ORDINALITY AS t (leg, seq)
+        -- an item without transfers has one leg, which is not plain
         LEFT JOIN LATERAL (
-          SELECT a.id, a.is_customer, a.is_clearing, a.side, a.state FROM ledger.account a WHERE a.class = t.leg -> 'debit' ->> 'class'
-            AND a.asset = t.leg ->> 'asset' AND a.owner = coalesce(t.leg -> 'debit' ->> 'owner', '') OFFSET 0
+          SELECT leg, seq, leg ->> 'asset' AS asset, leg -> 'debit' AS debit, leg -> 'credit' AS credit
+          FROM jsonb_array_elements(CASE jsonb_typeof(item.transfers) WHEN 'array' THEN item.transfers ELSE '[]' END)
+            WITH ORDINALITY AS one (leg, seq)
+        ) AS t ON true
+        LEFT JOIN LATERAL (
+          SELECT a.id, a.is_customer, a.is_clearing, a.side, a.state FROM ledger.account a
+          WHERE a.owner = coalesce(t.debit ->> 'owner', '') AND a.class = t.debit ->> 'class' AND a.asset = t.asset OFFSET 0
         ) AS d ON true
         LEFT JOIN LATERAL (
-          SELECT a.id, a.is_customer, a.is_clearing, a.side, a.state FROM ledger.account a WHERE a.class = t.leg -> 'credit' ->> 'class'
-            AND a.asset = t.leg ->> 'asset' AND a.owner = coalesce(t.leg -> 'credit' ->> 'owner', '') OFFSET 0
+          SELECT a.id, a.is_customer, a.is_clearing, a.side, a.state FROM ledger.account a
+          WHERE a.owner = coalesce(t.credit ->> 'owner', '') AND a.class = t.credit ->> 'class' AND a.asset = t.asset OFFSET 0
         ) AS c ON true
       ), plain AS MATERIALIZED (
-        SELECT array_agg(l.lock_debit) || array_agg(l.lock_credit) AS locks FROM leg l
-        HAVING bool_and(l.is_plain) AND count(DISTINCT l.item) = (SELECT count(*) FROM item)
-          AND NOT EXISTS (SELECT FROM item WHERE item.item ?| ARRAY['holds', 'ends', 'corrects', 'refund', 'linked'] OR (item.item ? 'effectiveAt'
-            AND NOT coalesce(pg_input_is_valid(item.item ->> 'effectiveAt', 'timestamptz'), false)))
+        SELECT array_agg(l.lock_debit) || array_agg(l.lock_credit) AS locks FROM leg l HAVING bool_and(coalesce(l.is_plain, false))
       ), locked AS MATERIALIZED (
         SELECT a.id FROM ledger.account a WHERE a.id = ANY ((SELECT locks FROM plain)::bigint[]) ORDER BY a.id FOR NO KEY UPDATE
-      ), clock AS MATERIALIZED (
-        -- read under the locks: what is written down later was written down later
-        SELECT clock_timestamp() + make_interval(secs => k.offset_seconds) AS now, pg_current_xact_id() AS xact
-        FROM bank.demo_clock k WHERE EXISTS (SELECT FROM plain) AND (SELECT count(*) FROM locked) >= 0
       ), numbered AS MATERIALIZED (
+        -- under the locks: what is numbered and dated later was written down later
         SELECT item.seq, item.item, jsonb_array_length(item.transfers) AS legs, clock.now, clock.xact, nextval('ledger.event_number') AS id
-        FROM clock CROSS JOIN item
+        FROM (
+          SELECT clock_timestamp() + make_interval(secs => k.offset_seconds) AS now, pg_current_xact_id() AS xact
+          FROM bank.demo_clock k WHERE EXISTS (SELECT FROM plain) AND (SELECT count(*) FROM locked) >= 0 OFFSET 0
+        ) AS clock CROSS JOIN item
       ), new_event AS (
         INSERT INTO ledger.event (id, key, payload_hash, kind, subject, effective_at, recorded_at, actor, request_id, transfer_count,
           detail, xact_id)
@@ -585,7 +588,13 @@ BEGIN
     EXCEPTION WHEN integrity_constraint_violation OR data_exception OR SQLSTATE 'GR004' OR SQLSTATE 'GR002' THEN
       v_events := NULL;
     END;
-    IF v_events IS NOT NULL THEN
+    IF cardinality(v_events) = 1 THEN
+      seq := 1;
+      outcome := 'posted';
+      event_id := v_events[1];
+      RETURN NEXT;
+      RETURN;
+    ELSIF v_events IS NOT NULL THEN
       RETURN QUERY SELECT e.i::integer, 'posted', e.id, NULL::text, NULL::text FROM unnest(v_events) WITH ORDINALITY AS e (id, i);
       RETURN;
     END IF;

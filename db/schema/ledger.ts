@@ -54,7 +54,8 @@ export const account = ledger.table(
     openedAt: instant("opened_at").notNull().default(bankNow),
   },
   (table) => [
-    uniqueIndex("account_of_owner").on(table.class, table.asset, table.owner),
+    uniqueIndex("account_of_owner").on(table.owner, table.class, table.asset),
+    index("account_of_class").on(table.class, table.asset),
     index("account_profile").on(table.profileId),
   ],
 );
