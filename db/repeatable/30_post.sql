@@ -532,7 +532,7 @@ END $$;
 CREATE OR REPLACE FUNCTION ledger.post_many(items jsonb)
 RETURNS TABLE (seq integer, outcome text, event_id bigint, code text, what text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-SET enable_seqscan = off SET enable_mergejoin = off SET enable_memoize = off AS $$
+SET enable_seqscan = off SET enable_mergejoin = off SET enable_memoize = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE v_events bigint[];
 BEGIN
