@@ -13,6 +13,7 @@ import { formatToken } from "@/lib/money/format";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { ChainDown } from "./chain-down";
 import { ConnectHere } from "./connect-here";
+import { dollarRows } from "./dollar-rows";
 import { EarnedTicker } from "./earned-ticker";
 import { type JourneyFacts, journey, journeyIds, nextAct } from "./journey";
 import { RefreshWhile } from "./refresh-while";
@@ -34,12 +35,6 @@ export default async function StakePage() {
     facts.tokensMicros +
     facts.stakedMicros +
     (chain?.unbondingMicros ?? 0n);
-  const dollarRows: Definition[] = [
-    { term: t("dollars"), note: t("dollarsNote"), value: <Amount amountMicros={facts.dollarsMicros} /> },
-    ...(facts.convertingMicros > 0n
-      ? [{ term: t("converting"), value: <Amount amountMicros={facts.convertingMicros} /> }]
-      : []),
-  ];
   const chainRows = (now: NonNullable<typeof chain>): Definition[] => [
     {
       term: t("tokens", { symbol }),
@@ -95,10 +90,14 @@ export default async function StakePage() {
               <p className="mt-1 text-note text-soft">{t("totalNote")}</p>
             </section>
           )}
-          <DefinitionList
-            numeric
-            items={have.chain ? [...dollarRows, ...chainRows(have.chain)] : dollarRows}
-          />
+          <Section title={t("dollars")}>
+            <DefinitionList numeric items={dollarRows(have.dollars)} />
+          </Section>
+          {have.chain && (
+            <Section title={t("tokensAndStake", { symbol })}>
+              <DefinitionList numeric items={chainRows(have.chain)} />
+            </Section>
+          )}
           <div className="flex flex-wrap gap-3">
             <LinkButton variant="secondary" href="/stake/dollars" link={NavLink}>
               {t("bring")}

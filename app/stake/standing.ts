@@ -5,7 +5,7 @@ import { ownIdentity } from "@/lib/customers/queries";
 import { epochClock } from "@/lib/epochs/queries";
 import { rewardTotals } from "@/lib/rewards/queries";
 import { stakeOverview } from "@/lib/staking/queries";
-import { dollarsOf } from "@/lib/transfers/queries";
+import { dollarAccount } from "@/lib/transfers/queries";
 import { operators } from "@/lib/validators/queries";
 import { earningOf } from "./earning";
 import type { JourneyFacts } from "./journey";
@@ -21,7 +21,7 @@ const everybodys = briefly(1_000, async () => {
 export async function standing({ actor }: CommandContext) {
   const [identity, dollars, converted, rewards, live] = await Promise.all([
     ownIdentity(actor),
-    dollarsOf(actor),
+    dollarAccount(actor),
     hasConverted(actor),
     rewardTotals(actor),
     unlessChainDown(async () => {
@@ -45,6 +45,7 @@ export async function standing({ actor }: CommandContext) {
   };
   return {
     facts,
+    dollars,
     paidNetMicros: rewards.netMicros,
     chain: live && {
       asOf: live.overview.asOf,

@@ -16,6 +16,8 @@ import { type CountedOnce, countOnce } from "@/lib/ledger/count-once";
 import { postLines } from "@/lib/ledger/post-lines";
 import {
   type Clock,
+  type OpenHold,
+  openHolds,
   type Standing,
   type StatementLine,
   standingOf,
@@ -142,11 +144,12 @@ export const verbs: Verbs = {
       return {
         account: ref,
         ...(await standingOf(db, ref)),
+        holds: await openHolds(db, ref),
         lines,
         next: lines.length === size && last ? `${last.eventId}:${last.seq}` : undefined,
       };
     },
-    show: ({ lines, haveMicros, onHoldMicros, canUseMicros }: Statement) =>
+    show: ({ lines, haveMicros, onHoldMicros, canUseMicros, holds }: Statement) =>
       `${table(
         ["when", "event", "what", "amount", "balance"],
         lines.map((line) => [
@@ -157,7 +160,7 @@ export const verbs: Verbs = {
           formatAmount(line.balanceMicros),
         ]),
         { right: [3, 4] },
-      )}\nhave ${formatAmount(haveMicros)}, on hold ${formatAmount(onHoldMicros)}, can use ${formatAmount(canUseMicros)}`,
+      )}\nhave ${formatAmount(haveMicros)}, on hold ${formatAmount(onHoldMicros)}, can use ${formatAmount(canUseMicros)}${holds.map((hold) => `\n${formatAmount(hold.amountMicros)} on hold ${whyHeld(hold)}, ${hold.subject}`).join("")}`,
   },
   "trial-balance": {
     summary:
@@ -276,7 +279,17 @@ type Verified =
   | ({ what: "books" } & BooksReport)
   | ({ what: "batch" } & Omit<BatchReport, "header"> & { header: Header | undefined });
 
-type Statement = Standing & { account: AccountRef; lines: StatementLine[]; next: string | undefined };
+type Statement = Standing & {
+  account: AccountRef;
+  holds: OpenHold[];
+  lines: StatementLine[];
+  next: string | undefined;
+};
+
+const whyHeld = ({ kind, expiresAt }: OpenHold) =>
+  kind === "conversion-requested"
+    ? "until its conversion is minted or refunded"
+    : `until ${expiresAt.toISOString()}`;
 
 const momentOf = (options: Record<string, string | true>): { at: Date; by: Clock } | undefined => {
   if (options.at === undefined) return undefined;

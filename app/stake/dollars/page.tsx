@@ -1,11 +1,13 @@
 import { NavLink } from "@/app/nav-link";
 import { ChainDown } from "@/app/stake/chain-down";
 import { customerPage } from "@/app/stake/customer-page";
+import { dollarRows } from "@/app/stake/dollar-rows";
 import { RefreshWhile } from "@/app/stake/refresh-while";
 import { isWalletVerified } from "@/app/stake/standing";
 import { unlessChainDown } from "@/app/stake/unless-chain-down";
 import { Amount } from "@/components/money/amount";
 import { Banner } from "@/components/ui/banner";
+import { DefinitionList } from "@/components/ui/definition-list";
 import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
@@ -21,7 +23,7 @@ import { formatRate } from "@/lib/money/format";
 import { stakeOverview } from "@/lib/staking/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
-import { dollarsOf } from "@/lib/transfers/queries";
+import { dollarAccount } from "@/lib/transfers/queries";
 import { type Movement, movements } from "./movements";
 import { TransferForm } from "./transfer-form";
 
@@ -48,7 +50,7 @@ export default async function DollarsPage() {
   const t = translator("stake.dollars");
   const { tokenSymbol: symbol, timeZone } = activeProfile();
   const [dollars, identity, rows, live] = await Promise.all([
-    dollarsOf(ctx.actor),
+    dollarAccount(ctx.actor),
     ownIdentity(ctx.actor),
     movements(ctx.actor),
     unlessChainDown(() => Promise.all([issuanceTerms(), stakeOverview(ctx.actor)])),
@@ -56,20 +58,21 @@ export default async function DollarsPage() {
   const isVerified = isWalletVerified(identity);
   const terms = live?.[0];
   const tokensMicros = live?.[1].walletMicros;
+  const own = { profileId: ctx.actor.profileId, symbol };
   const rate = (bps: bigint | undefined) => (bps === undefined ? "–" : formatRate(bps * 100n));
 
   return (
     <>
-      <RefreshWhile waiting={rows.some((row) => tones[row.state] === "busy")} />
+      <RefreshWhile waiting={!dollars.isOpen || rows.some((row) => tones[row.state] === "busy")} />
       <PageHeader title={t("title")} lead={t("lead")} />
       <div className="space-y-12">
-        <div className="grid gap-6 sm:grid-cols-2">
-          <Stat
-            large
-            label={t("balance")}
-            value={<Amount amountMicros={dollars.canUseMicros} />}
-            note={env.isDemo ? t("demo") : undefined}
-          />
+        {!dollars.isOpen && (
+          <Banner tone="warn" title={t("reviewTitle")} money={t("reviewMoney")} next={t("reviewNext")} />
+        )}
+        <div className="grid items-start gap-8 lg:grid-cols-2">
+          <Section title={t("account")} lead={env.isDemo ? t("demo") : undefined}>
+            <DefinitionList numeric items={dollarRows(dollars)} />
+          </Section>
           {tokensMicros !== undefined && (
             <Stat
               label={t("tokens", { symbol })}
@@ -90,9 +93,9 @@ export default async function DollarsPage() {
           />
         )}
         <div className="grid items-start gap-8 lg:grid-cols-2">
-          {isVerified && (
+          {isVerified && dollars.isOpen && (
             <Section boxed title={t("bringTitle")} lead={env.isDemo ? t("bringLeadDemo") : t("bringLead")}>
-              <TransferForm direction="in" isDemo={env.isDemo} />
+              <TransferForm direction="in" own={own} isDemo={env.isDemo} />
             </Section>
           )}
           <div className="space-y-8">
@@ -113,9 +116,9 @@ export default async function DollarsPage() {
                 {t("redeemButton")}
               </LinkButton>
             </Section>
-            {isVerified && dollars.canUseMicros > 0n && (
+            {isVerified && dollars.isOpen && dollars.canUseMicros > 0n && (
               <Section title={t("sendTitle")} lead={env.isDemo ? t("sendLeadDemo") : t("sendLead")}>
-                <TransferForm direction="out" isDemo={env.isDemo} />
+                <TransferForm direction="out" own={own} isDemo={env.isDemo} />
               </Section>
             )}
           </div>

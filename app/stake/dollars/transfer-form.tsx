@@ -5,17 +5,27 @@ import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl/react";
 import { act } from "@/app/stake/act";
 import { RefusalBanner, type RefusalLike } from "@/app/stake/refusal-banner";
+import { WhatIsBooked } from "@/app/stake/what-is-booked";
 import { errorWords } from "@/components/copy/errors";
 import { MoneyInput } from "@/components/money/money-input";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
+import { previewBring, previewSend } from "@/lib/ledger/previews";
 import { formatDollars } from "@/lib/money/format";
 import { floorToCents } from "@/lib/money/math";
 import { tryParseAmount } from "@/lib/money/parse";
 import { bringDollars, sendDollars } from "./actions";
 
 /** Dollars in from, or out to, an account at another bank. */
-export function TransferForm({ direction, isDemo }: { direction: "in" | "out"; isDemo: boolean }) {
+export function TransferForm({
+  direction,
+  own: { profileId, symbol },
+  isDemo,
+}: {
+  direction: "in" | "out";
+  own: { profileId: string; symbol: string };
+  isDemo: boolean;
+}) {
   const t = useTranslations(direction === "in" ? "stake.bring" : "stake.send");
   const router = useRouter();
   const [text, setText] = useState("");
@@ -24,6 +34,11 @@ export function TransferForm({ direction, isDemo }: { direction: "in" | "out"; i
   const [moved, setMoved] = useState<{ micros: bigint; state: string } | null>(null);
   const [busy, setBusy] = useState(false);
   const [clientKey, setClientKey] = useState(() => globalThis.crypto.randomUUID());
+
+  const parsedNow = tryParseAmount(text);
+  const amountMicros = parsedNow.ok ? floorToCents(parsedNow.micros) : 0n;
+  const [first, second] =
+    direction === "in" ? previewBring({ profileId, amountMicros }) : previewSend({ profileId, amountMicros });
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -60,6 +75,19 @@ export function TransferForm({ direction, isDemo }: { direction: "in" | "out"; i
           setError(undefined);
         }}
       />
+      {amountMicros > 0n && (
+        <WhatIsBooked
+          symbol={symbol}
+          steps={
+            direction === "in"
+              ? [{ id: "arrived", entries: first }]
+              : [
+                  { id: "pressed", entries: first },
+                  { id: "settled", entries: second },
+                ]
+          }
+        />
+      )}
       <RefusalBanner refusal={refusal} />
       {moved !== null && (
         <Banner

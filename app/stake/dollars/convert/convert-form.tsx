@@ -3,18 +3,22 @@
 import { useRouter } from "next/navigation";
 import { type FormEvent, useState } from "react";
 import { useTranslations } from "use-intl/react";
+import type { Address } from "viem";
 import { act } from "@/app/stake/act";
 import { BeforeAfter } from "@/app/stake/before-after";
 import { convertDollars } from "@/app/stake/dollars/actions";
 import { OwnAmountInput, useOwnAmount } from "@/app/stake/own-amount-input";
 import { RefusalBanner, type RefusalLike } from "@/app/stake/refusal-banner";
+import { WhatIsBooked } from "@/app/stake/what-is-booked";
 import { Amount } from "@/components/money/amount";
 import { Button } from "@/components/ui/button";
 import { Why } from "@/components/ui/why";
+import { previewConvert } from "@/lib/ledger/previews";
 import { formatShare } from "@/lib/money/format";
 import { bpsOfUp } from "@/lib/money/math";
 
 export type ConvertFacts = {
+  holder: { wallet: Address; profileId: string };
   dollarsMicros: bigint;
   tokensMicros: bigint;
   issuanceFeeBps: bigint;
@@ -32,6 +36,11 @@ export function ConvertForm({ facts }: { facts: ConvertFacts }) {
   const [clientKey] = useState(() => globalThis.crypto.randomUUID());
   const gross = typed.micros;
   const fee = gross === null ? null : bpsOfUp(gross, facts.issuanceFeeBps);
+
+  const [asked, minted] =
+    gross !== null && fee !== null && gross > fee
+      ? previewConvert({ holder: facts.holder, grossMicros: gross, feeMicros: fee })
+      : [];
 
   async function submit(event: FormEvent) {
     event.preventDefault();
@@ -119,6 +128,15 @@ export function ConvertForm({ facts }: { facts: ConvertFacts }) {
             </div>
           </dl>
         </>
+      )}
+      {asked && !typed.isTooMuch && (
+        <WhatIsBooked
+          symbol={facts.symbol}
+          steps={[
+            { id: "pressed", entries: asked },
+            { id: "minted", entries: minted },
+          ]}
+        />
       )}
       <Why question={t("whyFee")}>{t("whyFeeText")}</Why>
       <RefusalBanner refusal={refusal} />

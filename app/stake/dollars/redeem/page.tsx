@@ -43,6 +43,7 @@ export default async function RedeemPage() {
             <RedeemForm
               facts={{
                 owner: ctx.actor.address,
+                profileId: ctx.actor.profileId,
                 chain: chainPlace(),
                 dollarsMicros: dollars.canUseMicros,
                 tokensMicros: live[1].walletMicros,

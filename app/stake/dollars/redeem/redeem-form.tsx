@@ -9,12 +9,15 @@ import { prepareRedemption } from "@/app/stake/dollars/actions";
 import { OwnAmountInput, useOwnAmount } from "@/app/stake/own-amount-input";
 import { RefusalBanner, type RefusalLike } from "@/app/stake/refusal-banner";
 import { useSigning } from "@/app/stake/use-signing";
+import { WhatIsBooked } from "@/app/stake/what-is-booked";
 import { Amount } from "@/components/money/amount";
 import { Button } from "@/components/ui/button";
+import { previewRedeem } from "@/lib/ledger/previews";
 import { bpsOfUp } from "@/lib/money/math";
 
 export type RedeemFacts = {
   owner: Address;
+  profileId: string;
   chain: { chainId: number; staking: Address };
   dollarsMicros: bigint;
   tokensMicros: bigint;
@@ -34,32 +37,43 @@ export function RedeemForm({ facts }: { facts: RedeemFacts }) {
   const gross = flow ? BigInt(flow.amountMicros) : typed.micros;
   const fee = gross === null ? 0n : bpsOfUp(gross, facts.redemptionFeeBps);
 
+  const holder = { wallet: facts.owner, profileId: facts.profileId };
   const preview = gross !== null && gross <= facts.tokensMicros && (
-    <BeforeAfter
-      caption={t("preview")}
-      heads={{ now: t("now"), after: t("after") }}
-      rows={[
-        {
-          id: "tokens",
-          label: t("tokens"),
-          before: <Amount amountMicros={facts.tokensMicros} symbol={facts.symbol} />,
-          after: <Amount amountMicros={facts.tokensMicros - gross} symbol={facts.symbol} />,
-        },
-        {
-          id: "fee",
-          label: t("fee"),
-          before: "",
-          after: <Amount amountMicros={fee} flow="out" symbol={facts.symbol} />,
-        },
-        {
-          id: "dollars",
-          label: t("dollars"),
-          before: <Amount amountMicros={facts.dollarsMicros} />,
-          after: <Amount amountMicros={facts.dollarsMicros + gross - fee} />,
-          strong: true,
-        },
-      ]}
-    />
+    <>
+      <BeforeAfter
+        caption={t("preview")}
+        heads={{ now: t("now"), after: t("after") }}
+        rows={[
+          {
+            id: "tokens",
+            label: t("tokens"),
+            before: <Amount amountMicros={facts.tokensMicros} symbol={facts.symbol} />,
+            after: <Amount amountMicros={facts.tokensMicros - gross} symbol={facts.symbol} />,
+          },
+          {
+            id: "fee",
+            label: t("fee"),
+            before: "",
+            after: <Amount amountMicros={fee} flow="out" symbol={facts.symbol} />,
+          },
+          {
+            id: "dollars",
+            label: t("dollars"),
+            before: <Amount amountMicros={facts.dollarsMicros} />,
+            after: <Amount amountMicros={facts.dollarsMicros + gross - fee} />,
+            strong: true,
+          },
+        ]}
+      />
+      {gross > fee && (
+        <WhatIsBooked
+          symbol={facts.symbol}
+          steps={[
+            { id: "burned", entries: previewRedeem({ holder, grossMicros: gross, feeMicros: fee })[0] },
+          ]}
+        />
+      )}
+    </>
   );
 
   if (flow) return signing.steps({ preview, done: <p>{t("done")}</p> });

@@ -14,6 +14,7 @@ import { AppError } from "@/lib/errors";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
 import { blockedWords, kindWords, stateChip } from "../words";
+import { ConversionBooked } from "./conversion-booked";
 import { DecisionForm } from "./decision-form";
 
 export const metadata = { title: "Approval" };
@@ -52,6 +53,7 @@ export default async function ApprovalPage({ params }: { params: Promise<{ id: s
               ),
             }))}
           />
+          {asked.kind === "issuance_above_limit" && <ConversionBooked payload={asked.payload} />}
           <p className="mt-4 text-note text-soft">
             Seal of what you see: <Copyable value={asked.payloadHash} what="seal" shorten />
           </p>
