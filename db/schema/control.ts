@@ -62,6 +62,6 @@ export const reconciliation = bank.table("reconciliation", {
   blockNumber: bigint("block_number", { mode: "bigint" }).notNull(),
   outcome: text("outcome", { enum: ["equal", "different"] }).notNull(),
   differences: jsonb("differences")
-    .$type<{ what: string; chainMicros: string; ledgerMicros: string }[]>()
+    .$type<{ what: string; expectedMicros: string; bookedMicros: string }[]>()
     .notNull(),
 });

@@ -432,7 +432,8 @@ async function findingsOf(scene: Scene): Promise<string[]> {
   );
   const all = await Promise.all([
     result.differences.map(
-      ({ what, chainMicros, ledgerMicros }) => `${what}: chain ${chainMicros}, ledger ${ledgerMicros}`,
+      ({ what, expectedMicros, bookedMicros }) =>
+        `${what}: expected ${expectedMicros}, booked ${bookedMicros}`,
     ),
     verifyLedger(db),
     indexFindings(scene),

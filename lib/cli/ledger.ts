@@ -57,7 +57,7 @@ interface TrialBalance {
 export const verbs: Verbs = {
   reconcile: {
     summary:
-      "Chain and books side by side at the last credited block; a difference stops minting and payouts",
+      "Books against the chain at the last credited block, and against themselves; a difference stops minting and payouts",
     needs: "bank",
     async run() {
       const tools = { client: publicClient(), deployment: deployment() };
@@ -69,13 +69,13 @@ export const verbs: Verbs = {
     },
     show: ({ blockNumber, differences }: ReconcileResult) =>
       differences.length === 0
-        ? `Chain and books agree at block ${blockNumber}.`
+        ? `The books agree with the chain at block ${blockNumber}, and with themselves.`
         : table(
-            ["what", "chain", "books"],
+            ["total", "should be", "is booked"],
             differences.map((one) => [
               one.what,
-              formatAmount(one.chainMicros),
-              formatAmount(one.ledgerMicros),
+              formatAmount(one.expectedMicros),
+              formatAmount(one.bookedMicros),
             ]),
             { right: [1, 2] },
           ),

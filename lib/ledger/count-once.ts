@@ -7,6 +7,10 @@ export type CountedOnce = {
   ownedMicros: bigint;
   depositsMicros: bigint;
   supplyMicros: bigint;
+  /** the same supply as the chain has it */
+  onChainMicros: bigint;
+  /** what of the owned backs it */
+  reserveMicros: bigint;
   /** dollars and tokens owed, each once: deposits and supply */
   liabilitiesMicros: bigint;
   /** other debts in dollars, such as tax to remit */
@@ -49,6 +53,8 @@ export function countOnce(rows: readonly Row[]): CountedOnce {
     ownedMicros,
     depositsMicros,
     supplyMicros,
+    onChainMicros,
+    reserveMicros: sum((name) => name === "reserve"),
     liabilitiesMicros,
     otherOwedMicros,
     ownMicros,

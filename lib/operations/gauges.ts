@@ -39,13 +39,18 @@ export async function readGauges(ctx: CommandContext): Promise<void> {
     seal.unsealedSeconds,
   );
 
-  const differences = gauge("granary_reconciliation_difference_micros", "Chain less ledger", ["what"]);
-  differences.reset();
-  for (const { what, chainMicros, ledgerMicros } of reconciliation?.differences ?? [])
-    differences.set({ what }, Number(BigInt(chainMicros) - BigInt(ledgerMicros)));
-  gauge("granary_reconciliation_equal", "1 when chain and ledger last agreed").set(
-    reconciliation?.outcome === "different" ? 0 : 1,
+  const differences = gauge(
+    "granary_reconciliation_difference_micros",
+    "What should be less what is booked",
+    ["what"],
   );
+  differences.reset();
+  for (const { what, expectedMicros, bookedMicros } of reconciliation?.differences ?? [])
+    differences.set({ what }, Number(BigInt(expectedMicros) - BigInt(bookedMicros)));
+  gauge(
+    "granary_reconciliation_equal",
+    "1 when the books last agreed with the chain and with themselves",
+  ).set(reconciliation?.outcome === "different" ? 0 : 1);
 
   const beats = gauge("granary_heartbeat_age_seconds", "Time since a process last said it lives", [
     "process",

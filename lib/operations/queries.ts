@@ -154,7 +154,7 @@ export type ReconciliationNow = {
   at: Date;
   blockNumber: bigint;
   outcome: "equal" | "different";
-  differences: { what: string; chainMicros: string; ledgerMicros: string }[];
+  differences: { what: string; expectedMicros: string; bookedMicros: string }[];
 } | null;
 
 export async function reconciliationNow(ctx: CommandContext): Promise<ReconciliationNow> {

@@ -6,6 +6,8 @@ export interface ChainSide {
   inTaxVaultMicros: bigint;
   /** market value of everything in custody */
   reserveMicros: bigint;
+  /** what of it tokens may be issued against */
+  lendableMicros: bigint;
   /** the part of it that tokens were minted against */
   usedReserveMicros: bigint;
 }
@@ -27,9 +29,13 @@ export interface LedgerSide {
 
 export interface Difference {
   what: string;
-  chainMicros: bigint;
-  ledgerMicros: bigint;
+  /** what the chain, the entries or the other side of the books say */
+  expectedMicros: bigint;
+  bookedMicros: bigint;
 }
+
+export const differing = (pairs: readonly Difference[]): Difference[] =>
+  pairs.filter(({ expectedMicros, bookedMicros }) => expectedMicros !== bookedMicros);
 
 /**
  * Chain and ledger side by side at one block. Empty = equal.
@@ -39,32 +45,35 @@ export function compareBooks(chain: ChainSide, ledger: LedgerSide): Difference[]
   const inContracts =
     chain.inFeePotMicros + chain.inStakingMicros + chain.inSplitterMicros + chain.inTaxVaultMicros;
   const pairs: Difference[] = [
-    { what: "token supply owed", chainMicros: chain.supplyMicros, ledgerMicros: ledger.tokenSupply },
-    { what: "token supply held", chainMicros: chain.supplyMicros, ledgerMicros: ledger.tokenControl },
+    { what: "token supply owed", expectedMicros: chain.supplyMicros, bookedMicros: ledger.tokenSupply },
+    { what: "token supply held", expectedMicros: chain.supplyMicros, bookedMicros: ledger.tokenControl },
     {
       what: "tokens in wallets",
-      chainMicros: chain.supplyMicros - inContracts,
-      ledgerMicros: ledger.walletMirror + ledger.custodialToken,
+      expectedMicros: chain.supplyMicros - inContracts,
+      bookedMicros: ledger.walletMirror + ledger.custodialToken,
     },
-    { what: "fee pot", chainMicros: chain.inFeePotMicros, ledgerMicros: ledger.feePot },
+    { what: "fee pot", expectedMicros: chain.inFeePotMicros, bookedMicros: ledger.feePot },
     {
       what: "stake and unbonding",
-      chainMicros: chain.inStakingMicros,
-      ledgerMicros: ledger.stakeMirror + ledger.unbondingMirror,
+      expectedMicros: chain.inStakingMicros,
+      bookedMicros: ledger.stakeMirror + ledger.unbondingMirror,
     },
     {
       what: "rewards, operator fees and tax withheld",
-      chainMicros: chain.inSplitterMicros + chain.inTaxVaultMicros,
-      ledgerMicros: ledger.rewardPool + ledger.operatorFee + ledger.taxWithheld,
+      expectedMicros: chain.inSplitterMicros + chain.inTaxVaultMicros,
+      bookedMicros: ledger.rewardPool + ledger.operatorFee + ledger.taxWithheld,
     },
-    { what: "reserves", chainMicros: chain.usedReserveMicros, ledgerMicros: ledger.reserve },
+    { what: "reserves", expectedMicros: chain.usedReserveMicros, bookedMicros: ledger.reserve },
   ];
-  const differences = pairs.filter(({ chainMicros, ledgerMicros }) => chainMicros !== ledgerMicros);
-  if (chain.reserveMicros < chain.supplyMicros)
-    differences.push({
-      what: "market value of reserves behind the supply",
-      chainMicros: chain.reserveMicros,
-      ledgerMicros: chain.supplyMicros,
-    });
-  return differences;
+  for (const [value, micros] of [
+    ["market value", chain.reserveMicros],
+    ["lendable value", chain.lendableMicros],
+  ] as const)
+    if (micros < chain.supplyMicros)
+      pairs.push({
+        what: `${value} of the reserves, at least the supply`,
+        expectedMicros: chain.supplyMicros,
+        bookedMicros: micros,
+      });
+  return differing(pairs);
 }

@@ -65,7 +65,7 @@ describe("the bank's pulse", () => {
           at: new Date(0),
           blockNumber: 1n,
           outcome: "different" as const,
-          differences: [{ what: "supply", chainMicros: "2", ledgerMicros: "1" }],
+          differences: [{ what: "supply", expectedMicros: "2", bookedMicros: "1" }],
         },
       },
       "Different",

@@ -149,7 +149,10 @@ export default async function OperationsPage() {
             ]}
           />
         </Section>
-        <Section title="Reconciliation" lead="What the chain says, against what the ledger says.">
+        <Section
+          title="Reconciliation"
+          lead="Every minute the books are held against the chain, and against themselves: customers' sums and holds, supply and reserves, debits and credits, each dollar counted once. Any difference stops minting, conversions and the bank's own payouts until people have looked; claims, unstaking and withdrawals go on."
+        >
           <Table
             phone="stack"
             caption={
@@ -164,16 +167,16 @@ export default async function OperationsPage() {
             columns={[
               { id: "what", head: "Total", rowHead: true, cell: ({ what }) => what },
               {
-                id: "chain",
-                head: "Chain",
+                id: "expected",
+                head: "Should be",
                 numeric: true,
-                cell: ({ chainMicros }) => <Amount amountMicros={BigInt(chainMicros)} decimals={6} />,
+                cell: ({ expectedMicros }) => <Amount amountMicros={BigInt(expectedMicros)} decimals={6} />,
               },
               {
-                id: "ledger",
-                head: "Ledger",
+                id: "booked",
+                head: "Is booked",
                 numeric: true,
-                cell: ({ ledgerMicros }) => <Amount amountMicros={BigInt(ledgerMicros)} decimals={6} />,
+                cell: ({ bookedMicros }) => <Amount amountMicros={BigInt(bookedMicros)} decimals={6} />,
               },
             ]}
           />
