@@ -62,7 +62,7 @@ let made = 0;
 const run = `${Date.now().toString(36)}${process.pid}`;
 
 /** One token from a random holder: to another, or to the bank's fee pot, where all meet. */
-export function transfer(to: To): Posting {
+function transfer(to: To): Posting {
   const from = 1 + below(accounts);
   const other = 1 + ((from + below(accounts - 1)) % accounts);
   made += 1;
@@ -168,7 +168,7 @@ export async function benchLedger(
   }
 }
 
-export async function fund(server: BenchServer): Promise<void> {
+async function fund(server: BenchServer): Promise<void> {
   const db = openDb(server.appUrl, { max: 1 });
   for (let at = 0; at < accounts; at += 1_000) {
     const answers = await postMany(
@@ -200,7 +200,7 @@ async function footprint(owner: pg.Client, server: BenchServer) {
 }
 
 /** 64 callers, each of whom asks again as soon as they have their answer. */
-export async function load(
+async function load(
   work: () => Promise<void>,
   seconds: number,
 ): Promise<{ perSecond: number; p99Ms: number; count: number }> {
