@@ -13,6 +13,8 @@ const contracts = {
   payoutSplitter: "PayoutSplitter",
   taxVault: "TaxVault",
   epochManager: "EpochManager",
+  validatorRegistry: "ValidatorRegistry",
+  evidence: "Evidence",
   accessManager: "AccessManager",
   timelock: "TimelockController",
   proxy: "ERC1967Proxy",

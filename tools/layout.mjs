@@ -15,7 +15,7 @@ import {
 } from "@openzeppelin/upgrades-core";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const proxied = ["IdentityRegistry", "ReserveRegistry", "StateToken"];
+const proxied = ["IdentityRegistry", "ReserveRegistry", "StateToken", "ValidatorRegistry"];
 const options = { kind: "uups", unsafeAllow: [], unsafeAllowCustomTypes: false, unsafeAllowRenames: false };
 
 const listenersBefore = new Map(

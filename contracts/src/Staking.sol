@@ -36,7 +36,7 @@ contract Staking is AccessManaged, IStaking {
     using SafeCast for uint256;
     using SafeCast for int256;
 
-    uint256 private constant MAX_OPERATOR_ID = 63;
+    uint256 private constant MAX_OPERATOR_ID = 127;
     uint256 private constant MAX_COMMISSION_BPS = 3_000;
     uint256 private constant MAX_OPEN_REQUESTS = 32;
 
@@ -79,10 +79,10 @@ contract Staking is AccessManaged, IStaking {
 
     struct Wallet {
         /// bit n: has a position with operator n
-        uint64 operators;
+        uint128 operators;
         uint48 firstRequest;
         uint48 nextRequest;
-        uint64 rateChangeAt;
+        uint32 rateChangeAt;
     }
 
     struct Request {
@@ -236,7 +236,7 @@ contract Staking is AccessManaged, IStaking {
         if (msg.sender != address(IDENTITIES)) revert OnlyIdentityRegistry();
         Wallet storage wallet = _wallets[account];
         if (wallet.operators == 0) return false;
-        wallet.rateChangeAt = epoch;
+        wallet.rateChangeAt = uint32(epoch);
         return true;
     }
 
@@ -371,6 +371,16 @@ contract Staking is AccessManaged, IStaking {
         return _operators[operatorId].assets;
     }
 
+    function bondsAndWeights(uint256 count) external view returns (uint256[] memory bonds, uint256[] memory weights) {
+        bonds = new uint256[](count + 1);
+        weights = new uint256[](count + 1);
+        for (uint32 id = 1; id <= count; ++id) {
+            Operator storage operator = _operators[id];
+            bonds[id] = operator.bond;
+            weights[id] = operator.bond + operator.assets;
+        }
+    }
+
     function owed() external view returns (uint256 sum) {
         sum = _slashedHeld;
         for (uint256 i; i < _operatorIds.length; ++i) {
@@ -398,7 +408,7 @@ contract Staking is AccessManaged, IStaking {
         uint88 sharesAfter = (operator.shares + shares).toUint88();
         operator.assets = assetsAfter;
         operator.shares = sharesAfter;
-        wallet.operators |= uint64(1 << operatorId);
+        wallet.operators |= uint128(1 << operatorId);
         TOKEN.safeTransferFrom(msg.sender, address(this), amount);
         emit Staked(msg.sender, operatorId, amount, position.earnsFrom);
     }
@@ -531,7 +541,7 @@ contract Staking is AccessManaged, IStaking {
 
     function _forgetIfEmpty(address account, Wallet storage wallet, uint32 operatorId) private {
         Position storage position = _positions[account][operatorId];
-        if (uint256(position.active) + position.pending == 0) wallet.operators &= ~uint64(1 << operatorId);
+        if (uint256(position.active) + position.pending == 0) wallet.operators &= ~uint128(1 << operatorId);
     }
 
     /// Pending shares whose epoch has come turn active, with the index of that epoch's mark as their start.

@@ -3421,6 +3421,30 @@ export const stakingAbi = [
   },
   {
     "type": "function",
+    "name": "bondsAndWeights",
+    "inputs": [
+      {
+        "name": "count",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "bonds",
+        "type": "uint256[]",
+        "internalType": "uint256[]"
+      },
+      {
+        "name": "weights",
+        "type": "uint256[]",
+        "internalType": "uint256[]"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "claim",
     "inputs": [
       {
@@ -5451,12 +5475,27 @@ export const epochManagerAbi = [
         "internalType": "contract IPayoutSplitter"
       },
       {
+        "name": "registry",
+        "type": "address",
+        "internalType": "contract IValidatorRegistry"
+      },
+      {
         "name": "epochTime",
         "type": "uint64",
         "internalType": "uint64"
       },
       {
         "name": "graceTime",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "commitTime",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "revealTime",
         "type": "uint64",
         "internalType": "uint64"
       }
@@ -5478,6 +5517,51 @@ export const epochManagerAbi = [
   },
   {
     "type": "function",
+    "name": "canaryOwed",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "canaryPot",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "canaryReward",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
     "name": "collectedSinceLastFinal",
     "inputs": [],
     "outputs": [
@@ -5488,6 +5572,24 @@ export const epochManagerAbi = [
       }
     ],
     "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "commit",
+    "inputs": [
+      {
+        "name": "seat",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "commitment",
+        "type": "bytes24",
+        "internalType": "bytes24"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
   },
   {
     "type": "function",
@@ -5581,9 +5683,32 @@ export const epochManagerAbi = [
         "internalType": "uint64"
       },
       {
+        "name": "signers",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
         "name": "signatures",
         "type": "bytes[]",
         "internalType": "bytes[]"
+      },
+      {
+        "name": "salt",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "fundCanaryPot",
+    "inputs": [
+      {
+        "name": "amount",
+        "type": "uint256",
+        "internalType": "uint256"
       }
     ],
     "outputs": [],
@@ -5653,6 +5778,26 @@ export const epochManagerAbi = [
           },
           {
             "name": "booksRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "entriesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilitiesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilities",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "entriesSeal",
             "type": "bytes32",
             "internalType": "bytes32"
           },
@@ -5780,6 +5925,32 @@ export const epochManagerAbi = [
   },
   {
     "type": "function",
+    "name": "openCanary",
+    "inputs": [
+      {
+        "name": "salt",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "payCanaryReward",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "payFee",
     "inputs": [
       {
@@ -5800,6 +5971,71 @@ export const epochManagerAbi = [
     ],
     "outputs": [],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "progress",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "internalType": "struct IEpochManager.Progress",
+        "components": [
+          {
+            "name": "seated",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "committed",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "agreed",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "refused",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "wrong",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "diligent",
+            "type": "uint128",
+            "internalType": "uint128"
+          },
+          {
+            "name": "canarySeal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "commitsClosedAt",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "commitsUntil",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "revealsUntil",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -5857,6 +6093,26 @@ export const epochManagerAbi = [
             "internalType": "bytes32"
           },
           {
+            "name": "entriesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilitiesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilities",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "entriesSeal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
             "name": "previousDigest",
             "type": "bytes32",
             "internalType": "bytes32"
@@ -5896,9 +6152,41 @@ export const epochManagerAbi = [
         "internalType": "uint256"
       },
       {
-        "name": "booksRoot",
-        "type": "bytes32",
-        "internalType": "bytes32"
+        "name": "batch",
+        "type": "tuple",
+        "internalType": "struct IEpochManager.Batch",
+        "components": [
+          {
+            "name": "booksRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "entriesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilitiesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilities",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "entriesSeal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "canarySeal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          }
+        ]
       }
     ],
     "outputs": [
@@ -5909,6 +6197,76 @@ export const epochManagerAbi = [
       }
     ],
     "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "quorumOf",
+    "inputs": [
+      {
+        "name": "signers",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "weight",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "neededWeight",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "outside",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "neededOutside",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "recordOf",
+    "inputs": [
+      {
+        "name": "digest",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "internalType": "struct IEpochManager.Record",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "kind",
+            "type": "uint8",
+            "internalType": "enum IEpochManager.Kind"
+          },
+          {
+            "name": "signers",
+            "type": "uint128",
+            "internalType": "uint128"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
   },
   {
     "type": "function",
@@ -5936,6 +6294,34 @@ export const epochManagerAbi = [
   },
   {
     "type": "function",
+    "name": "reveal",
+    "inputs": [
+      {
+        "name": "seat",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "nonce",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "entries",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "reason",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
     "name": "setAuthority",
     "inputs": [
       {
@@ -5949,34 +6335,30 @@ export const epochManagerAbi = [
   },
   {
     "type": "function",
-    "name": "setValidators",
+    "name": "setCanaryReward",
     "inputs": [
       {
-        "name": "newValidators",
-        "type": "tuple[]",
-        "internalType": "struct IEpochManager.Validator[]",
-        "components": [
-          {
-            "name": "signer",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "operatorId",
-            "type": "uint32",
-            "internalType": "uint32"
-          },
-          {
-            "name": "weight",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "ofBank",
-            "type": "bool",
-            "internalType": "bool"
-          }
-        ]
+        "name": "amount",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setWindows",
+    "inputs": [
+      {
+        "name": "newCommitSeconds",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "newRevealSeconds",
+        "type": "uint64",
+        "internalType": "uint64"
       }
     ],
     "outputs": [],
@@ -5990,7 +6372,7 @@ export const epochManagerAbi = [
       {
         "name": "",
         "type": "tuple[]",
-        "internalType": "struct IEpochManager.Validator[]",
+        "internalType": "struct IValidatorRegistry.Seat[]",
         "components": [
           {
             "name": "signer",
@@ -5998,14 +6380,14 @@ export const epochManagerAbi = [
             "internalType": "address"
           },
           {
-            "name": "operatorId",
-            "type": "uint32",
-            "internalType": "uint32"
+            "name": "weight",
+            "type": "uint80",
+            "internalType": "uint80"
           },
           {
-            "name": "weight",
-            "type": "uint64",
-            "internalType": "uint64"
+            "name": "operatorId",
+            "type": "uint8",
+            "internalType": "uint8"
           },
           {
             "name": "ofBank",
@@ -6013,6 +6395,24 @@ export const epochManagerAbi = [
             "internalType": "bool"
           }
         ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "windows",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "",
+        "type": "uint64",
+        "internalType": "uint64"
       }
     ],
     "stateMutability": "view"
@@ -6026,6 +6426,150 @@ export const epochManagerAbi = [
         "type": "address",
         "indexed": false,
         "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CanaryFunded",
+    "inputs": [
+      {
+        "name": "from",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "amount",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CanaryOpened",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "digest",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "struck",
+        "type": "uint128",
+        "indexed": false,
+        "internalType": "uint128"
+      },
+      {
+        "name": "paid",
+        "type": "uint128",
+        "indexed": false,
+        "internalType": "uint128"
+      },
+      {
+        "name": "rewardEach",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CanaryRewardPaid",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "to",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "amount",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CanaryRewardSet",
+    "inputs": [
+      {
+        "name": "amount",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "CommitsClosed",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "digest",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "committed",
+        "type": "uint128",
+        "indexed": false,
+        "internalType": "uint128"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Committed",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "digest",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
       }
     ],
     "anonymous": false
@@ -6172,6 +6716,26 @@ export const epochManagerAbi = [
             "internalType": "bytes32"
           },
           {
+            "name": "entriesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilitiesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilities",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "entriesSeal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
             "name": "previousDigest",
             "type": "bytes32",
             "internalType": "bytes32"
@@ -6229,35 +6793,56 @@ export const epochManagerAbi = [
   },
   {
     "type": "event",
-    "name": "ValidatorsSet",
+    "name": "Revealed",
     "inputs": [
       {
-        "name": "validators",
-        "type": "tuple[]",
+        "name": "number",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "digest",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "entries",
+        "type": "bytes32",
         "indexed": false,
-        "internalType": "struct IEpochManager.Validator[]",
-        "components": [
-          {
-            "name": "signer",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "operatorId",
-            "type": "uint32",
-            "internalType": "uint32"
-          },
-          {
-            "name": "weight",
-            "type": "uint64",
-            "internalType": "uint64"
-          },
-          {
-            "name": "ofBank",
-            "type": "bool",
-            "internalType": "bool"
-          }
-        ]
+        "internalType": "bytes32"
+      },
+      {
+        "name": "reason",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "WindowsSet",
+    "inputs": [
+      {
+        "name": "commitSeconds",
+        "type": "uint64",
+        "indexed": false,
+        "internalType": "uint64"
+      },
+      {
+        "name": "revealSeconds",
+        "type": "uint64",
+        "indexed": false,
+        "internalType": "uint64"
       }
     ],
     "anonymous": false
@@ -6302,6 +6887,17 @@ export const epochManagerAbi = [
   },
   {
     "type": "error",
+    "name": "AlreadyCommitted",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "AlreadyFinal",
     "inputs": [
       {
@@ -6313,8 +6909,35 @@ export const epochManagerAbi = [
   },
   {
     "type": "error",
-    "name": "BadValidatorSet",
+    "name": "AlreadyRevealed",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "BadWindows",
     "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "CommitsClosedAlready",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "CommitsStillOpen",
+    "inputs": [
+      {
+        "name": "until",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ]
   },
   {
     "type": "error",
@@ -6377,6 +7000,33 @@ export const epochManagerAbi = [
   },
   {
     "type": "error",
+    "name": "NotAgreed",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotCommitted",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotWhatWasCommitted",
+    "inputs": []
+  },
+  {
+    "type": "error",
     "name": "NothingProposed",
     "inputs": [
       {
@@ -6425,6 +7075,17 @@ export const epochManagerAbi = [
   },
   {
     "type": "error",
+    "name": "RevealsStillOpen",
+    "inputs": [
+      {
+        "name": "until",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "SafeERC20FailedOperation",
     "inputs": [
       {
@@ -6433,11 +7094,6 @@ export const epochManagerAbi = [
         "internalType": "address"
       }
     ]
-  },
-  {
-    "type": "error",
-    "name": "SignersNotSorted",
-    "inputs": []
   },
   {
     "type": "error",
@@ -6458,6 +7114,22 @@ export const epochManagerAbi = [
         "name": "notBefore",
         "type": "uint64",
         "internalType": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewOperators",
+    "inputs": [
+      {
+        "name": "seats",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "outside",
+        "type": "uint256",
+        "internalType": "uint256"
       }
     ]
   },
@@ -6490,7 +7162,2089 @@ export const epochManagerAbi = [
   },
   {
     "type": "error",
+    "name": "WrongSalt",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "WrongSignatureCount",
+    "inputs": [
+      {
+        "name": "signatures",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "signers",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "ZeroAmount",
+    "inputs": []
+  }
+] as const;
+
+export const validatorRegistryAbi = [
+  {
+    "type": "constructor",
+    "inputs": [
+      {
+        "name": "staking",
+        "type": "address",
+        "internalType": "contract IStaking"
+      },
+      {
+        "name": "identities",
+        "type": "address",
+        "internalType": "contract IIdentityRegistry"
+      },
+      {
+        "name": "epochManager",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "evidence",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "UPGRADE_INTERFACE_VERSION",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "string",
+        "internalType": "string"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "activate",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "applicationOf",
+    "inputs": [
+      {
+        "name": "controller",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "internalType": "struct IValidatorRegistry.Application",
+        "components": [
+          {
+            "name": "owner",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "signer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "node",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "payoutWallet",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "commissionBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "applyFor",
+    "inputs": [
+      {
+        "name": "application",
+        "type": "tuple",
+        "internalType": "struct IValidatorRegistry.Application",
+        "components": [
+          {
+            "name": "owner",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "signer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "node",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "payoutWallet",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "commissionBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "approve",
+    "inputs": [
+      {
+        "name": "controller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "owner",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "affiliated",
+        "type": "bool",
+        "internalType": "bool"
+      },
+      {
+        "name": "certifiedUntil",
+        "type": "uint40",
+        "internalType": "uint40"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "authority",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "certify",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "affiliated",
+        "type": "bool",
+        "internalType": "bool"
+      },
+      {
+        "name": "certifiedUntil",
+        "type": "uint40",
+        "internalType": "uint40"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "changeOf",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "internalType": "struct IValidatorRegistry.Change",
+        "components": [
+          {
+            "name": "signer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "node",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "payoutWallet",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "commissionBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "terms",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
+            "name": "fromEpoch",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "exit",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "found",
+    "inputs": [
+      {
+        "name": "founders",
+        "type": "tuple[]",
+        "internalType": "struct IValidatorRegistry.Founder[]",
+        "components": [
+          {
+            "name": "application",
+            "type": "tuple",
+            "internalType": "struct IValidatorRegistry.Application",
+            "components": [
+              {
+                "name": "owner",
+                "type": "bytes32",
+                "internalType": "bytes32"
+              },
+              {
+                "name": "signer",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "node",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "payoutWallet",
+                "type": "address",
+                "internalType": "address"
+              },
+              {
+                "name": "commissionBps",
+                "type": "uint16",
+                "internalType": "uint16"
+              }
+            ]
+          },
+          {
+            "name": "controller",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "affiliated",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
+            "name": "certifiedUntil",
+            "type": "uint40",
+            "internalType": "uint40"
+          }
+        ]
+      },
+      {
+        "name": "bondDueAt",
+        "type": "uint40",
+        "internalType": "uint40"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "getValidators",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "nodes",
+        "type": "address[]",
+        "internalType": "address[]"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "initialize",
+    "inputs": [
+      {
+        "name": "authority",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "firstParams",
+        "type": "tuple",
+        "internalType": "struct IValidatorRegistry.Params",
+        "components": [
+          {
+            "name": "bondMinimum",
+            "type": "uint96",
+            "internalType": "uint96"
+          },
+          {
+            "name": "approvalSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "jailSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "missedLimit",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "strikeLimit",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "doubleSignBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "badEntryBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "firstLoss",
+            "type": "address",
+            "internalType": "address"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "isConsumingScheduledOp",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes4",
+        "internalType": "bytes4"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "onEpochFinal",
+    "inputs": [
+      {
+        "name": "present",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "absent",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "wrong",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "operatorCount",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "operatorOf",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "internalType": "struct IValidatorRegistry.OperatorView",
+        "components": [
+          {
+            "name": "state",
+            "type": "uint8",
+            "internalType": "enum IValidatorRegistry.State"
+          },
+          {
+            "name": "affiliated",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
+            "name": "seated",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
+            "name": "strikes",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "missedInARow",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "certifiedUntil",
+            "type": "uint40",
+            "internalType": "uint40"
+          },
+          {
+            "name": "bondDueAt",
+            "type": "uint40",
+            "internalType": "uint40"
+          },
+          {
+            "name": "releaseAt",
+            "type": "uint40",
+            "internalType": "uint40"
+          },
+          {
+            "name": "controller",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "signer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "node",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "payoutWallet",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "commissionBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "owner",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "operatorOfKey",
+    "inputs": [
+      {
+        "name": "key",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "operatorOfOwner",
+    "inputs": [
+      {
+        "name": "owner",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "params",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple",
+        "internalType": "struct IValidatorRegistry.Params",
+        "components": [
+          {
+            "name": "bondMinimum",
+            "type": "uint96",
+            "internalType": "uint96"
+          },
+          {
+            "name": "approvalSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "jailSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "missedLimit",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "strikeLimit",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "doubleSignBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "badEntryBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "firstLoss",
+            "type": "address",
+            "internalType": "address"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "proxiableUUID",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "punish",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "doubleSign",
+        "type": "bool",
+        "internalType": "bool"
+      },
+      {
+        "name": "reason",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "reinstate",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "revoke",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "orderHash",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "roll",
+    "inputs": [
+      {
+        "name": "epoch",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple[]",
+        "internalType": "struct IValidatorRegistry.Seat[]",
+        "components": [
+          {
+            "name": "signer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "weight",
+            "type": "uint80",
+            "internalType": "uint80"
+          },
+          {
+            "name": "operatorId",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "ofBank",
+            "type": "bool",
+            "internalType": "bool"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "rotateKeys",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "signer",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "node",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "seats",
+    "inputs": [],
+    "outputs": [
+      {
+        "name": "",
+        "type": "tuple[]",
+        "internalType": "struct IValidatorRegistry.Seat[]",
+        "components": [
+          {
+            "name": "signer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "weight",
+            "type": "uint80",
+            "internalType": "uint80"
+          },
+          {
+            "name": "operatorId",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "ofBank",
+            "type": "bool",
+            "internalType": "bool"
+          }
+        ]
+      }
+    ],
+    "stateMutability": "view"
+  },
+  {
+    "type": "function",
+    "name": "setAuthority",
+    "inputs": [
+      {
+        "name": "newAuthority",
+        "type": "address",
+        "internalType": "address"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setParams",
+    "inputs": [
+      {
+        "name": "newParams",
+        "type": "tuple",
+        "internalType": "struct IValidatorRegistry.Params",
+        "components": [
+          {
+            "name": "bondMinimum",
+            "type": "uint96",
+            "internalType": "uint96"
+          },
+          {
+            "name": "approvalSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "jailSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "missedLimit",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "strikeLimit",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "doubleSignBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "badEntryBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "firstLoss",
+            "type": "address",
+            "internalType": "address"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "setTerms",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "payoutWallet",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "commissionBps",
+        "type": "uint16",
+        "internalType": "uint16"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "slashUnderOrder",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "amount",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "orderHash",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "strike",
+    "inputs": [
+      {
+        "name": "operators",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "reason",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "upgradeToAndCall",
+    "inputs": [
+      {
+        "name": "newImplementation",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "data",
+        "type": "bytes",
+        "internalType": "bytes"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "payable"
+  },
+  {
+    "type": "function",
+    "name": "withdrawApplication",
+    "inputs": [],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "withdrawBond",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "event",
+    "name": "ApplicationWithdrawn",
+    "inputs": [
+      {
+        "name": "controller",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Applied",
+    "inputs": [
+      {
+        "name": "controller",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "application",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct IValidatorRegistry.Application",
+        "components": [
+          {
+            "name": "owner",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "signer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "node",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "payoutWallet",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "commissionBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          }
+        ]
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Approved",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "controller",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      },
+      {
+        "name": "owner",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "application",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct IValidatorRegistry.Application",
+        "components": [
+          {
+            "name": "owner",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "signer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "node",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "payoutWallet",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "commissionBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          }
+        ]
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "AuthorityUpdated",
+    "inputs": [
+      {
+        "name": "authority",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Certified",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "affiliated",
+        "type": "bool",
+        "indexed": false,
+        "internalType": "bool"
+      },
+      {
+        "name": "certifiedUntil",
+        "type": "uint40",
+        "indexed": false,
+        "internalType": "uint40"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "ChangeMade",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "change",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct IValidatorRegistry.Change",
+        "components": [
+          {
+            "name": "signer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "node",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "payoutWallet",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "commissionBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "terms",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
+            "name": "fromEpoch",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "ChangeScheduled",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "change",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct IValidatorRegistry.Change",
+        "components": [
+          {
+            "name": "signer",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "node",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "payoutWallet",
+            "type": "address",
+            "internalType": "address"
+          },
+          {
+            "name": "commissionBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "terms",
+            "type": "bool",
+            "internalType": "bool"
+          },
+          {
+            "name": "fromEpoch",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Initialized",
+    "inputs": [
+      {
+        "name": "version",
+        "type": "uint64",
+        "indexed": false,
+        "internalType": "uint64"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "ParamsSet",
+    "inputs": [
+      {
+        "name": "params",
+        "type": "tuple",
+        "indexed": false,
+        "internalType": "struct IValidatorRegistry.Params",
+        "components": [
+          {
+            "name": "bondMinimum",
+            "type": "uint96",
+            "internalType": "uint96"
+          },
+          {
+            "name": "approvalSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "jailSeconds",
+            "type": "uint32",
+            "internalType": "uint32"
+          },
+          {
+            "name": "missedLimit",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "strikeLimit",
+            "type": "uint8",
+            "internalType": "uint8"
+          },
+          {
+            "name": "doubleSignBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "badEntryBps",
+            "type": "uint16",
+            "internalType": "uint16"
+          },
+          {
+            "name": "firstLoss",
+            "type": "address",
+            "internalType": "address"
+          }
+        ]
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Punished",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "reason",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "amount",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "RevokedUnderOrder",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "orderHash",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "SeatsChanged",
+    "inputs": [
+      {
+        "name": "epoch",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "seated",
+        "type": "uint256",
+        "indexed": false,
+        "internalType": "uint256"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "StateChanged",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "state",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "enum IValidatorRegistry.State"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Struck",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "reason",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "strikes",
+        "type": "uint8",
+        "indexed": false,
+        "internalType": "uint8"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
+    "name": "Upgraded",
+    "inputs": [
+      {
+        "name": "implementation",
+        "type": "address",
+        "indexed": true,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedInvalidAuthority",
+    "inputs": [
+      {
+        "name": "authority",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedRequiredDelay",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      },
+      {
+        "name": "delay",
+        "type": "uint32",
+        "internalType": "uint32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AccessManagedUnauthorized",
+    "inputs": [
+      {
+        "name": "caller",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AddressEmptyCode",
+    "inputs": [
+      {
+        "name": "target",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "AlreadyFounded",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "BadParams",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "BondTooSmall",
+    "inputs": [
+      {
+        "name": "bond",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "wanted",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "CertificateExpired",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "certifiedUntil",
+        "type": "uint40",
+        "internalType": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "CommissionTooHigh",
+    "inputs": [
+      {
+        "name": "bps",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC1967InvalidImplementation",
+    "inputs": [
+      {
+        "name": "implementation",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ERC1967NonPayable",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "ExpiryInThePast",
+    "inputs": [
+      {
+        "name": "expiresAt",
+        "type": "uint40",
+        "internalType": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "FailedCall",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "InvalidInitialization",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "KeyTaken",
+    "inputs": [
+      {
+        "name": "key",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotInitializing",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "NotVerified",
+    "inputs": [
+      {
+        "name": "wallet",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NothingApplied",
+    "inputs": [
+      {
+        "name": "controller",
+        "type": "address",
+        "internalType": "address"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "OnlyController",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "OnlyEpochManager",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "OnlyEvidence",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "OwnerTaken",
+    "inputs": [
+      {
+        "name": "owner",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooEarly",
+    "inputs": [
+      {
+        "name": "notBefore",
+        "type": "uint40",
+        "internalType": "uint40"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooFewOperators",
+    "inputs": [
+      {
+        "name": "seats",
+        "type": "uint256",
+        "internalType": "uint256"
+      },
+      {
+        "name": "outside",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "TooManyOperators",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "UUPSUnauthorizedCallContext",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "UUPSUnsupportedProxiableUUID",
+    "inputs": [
+      {
+        "name": "slot",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "UnknownOperator",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "WrongState",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "state",
+        "type": "uint8",
+        "internalType": "enum IValidatorRegistry.State"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ZeroId",
+    "inputs": []
+  }
+] as const;
+
+export const evidenceAbi = [
+  {
+    "type": "constructor",
+    "inputs": [
+      {
+        "name": "epochs",
+        "type": "address",
+        "internalType": "contract IEpochManager"
+      },
+      {
+        "name": "registry",
+        "type": "address",
+        "internalType": "contract IValidatorRegistry"
+      }
+    ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "proveDoubleSign",
+    "inputs": [
+      {
+        "name": "one",
+        "type": "tuple",
+        "internalType": "struct IEpochManager.Epoch",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "collected",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "distributed",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "carried",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "supply",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "marketValue",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "lendableValue",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "dataDigest",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "booksRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "entriesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilitiesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilities",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "entriesSeal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "previousDigest",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "parentBlockHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "proposedAt",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "proposedBlock",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "oneSignature",
+        "type": "bytes",
+        "internalType": "bytes"
+      },
+      {
+        "name": "other",
+        "type": "tuple",
+        "internalType": "struct IEpochManager.Epoch",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "collected",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "distributed",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "carried",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "supply",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "marketValue",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "lendableValue",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "dataDigest",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "booksRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "entriesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilitiesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilities",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "entriesSeal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "previousDigest",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "parentBlockHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "proposedAt",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "proposedBlock",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "otherSignature",
+        "type": "bytes",
+        "internalType": "bytes"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "event",
+    "name": "DoubleSignProven",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "indexed": true,
+        "internalType": "uint8"
+      },
+      {
+        "name": "number",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "oneDigest",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "otherDigest",
+        "type": "bytes32",
+        "indexed": false,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "prover",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "error",
+    "name": "AlreadyPunished",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "number",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "BothWereProposed",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "DifferentEpochs",
+    "inputs": [
+      {
+        "name": "one",
+        "type": "uint64",
+        "internalType": "uint64"
+      },
+      {
+        "name": "other",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ECDSAInvalidSignature",
+    "inputs": []
+  },
+  {
+    "type": "error",
+    "name": "ECDSAInvalidSignatureLength",
+    "inputs": [
+      {
+        "name": "length",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "ECDSAInvalidSignatureS",
+    "inputs": [
+      {
+        "name": "s",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotOneOperator",
+    "inputs": [
+      {
+        "name": "one",
+        "type": "uint8",
+        "internalType": "uint8"
+      },
+      {
+        "name": "other",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "SameDigest",
     "inputs": []
   }
 ] as const;

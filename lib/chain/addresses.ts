@@ -11,6 +11,8 @@ export const contractNames = [
   "payoutSplitter",
   "taxVault",
   "epochManager",
+  "validatorRegistry",
+  "evidence",
 ] as const;
 
 export type ContractName = (typeof contractNames)[number];

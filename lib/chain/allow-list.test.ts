@@ -28,6 +28,15 @@ const holder: Address = "0x00000000000000000000000000000000000000aa";
 const id = (n: number): Hex => keccak256(toHex(`id ${n}`));
 const signature = (n: number): Hex => `0x${n.toString(16).padStart(2, "0").repeat(65)}`;
 const none: Hex = `0x${"00".repeat(32)}`;
+const some: Hex = `0x${"5e".repeat(32)}`;
+const batch = {
+  booksRoot: none,
+  entriesRoot: none,
+  liabilitiesRoot: none,
+  liabilities: 0n,
+  entriesSeal: some,
+  canarySeal: some,
+};
 
 const call = (
   sender: Sender,
@@ -78,7 +87,12 @@ const rate = (wallet: Address, rateClass: number) =>
     rateClass,
   ]);
 const finalize = (number: bigint, signatures: Hex[]) =>
-  call("proposer", contracts.epochManager, epochManagerAbi as Abi, "finalize", [number, signatures]);
+  call("proposer", contracts.epochManager, epochManagerAbi as Abi, "finalize", [
+    number,
+    (1n << BigInt(signatures.length)) - 1n,
+    signatures,
+    id(9),
+  ]);
 const claim = (wallet: Address, operator: number) =>
   call("remitter", contracts.staking, stakingAbi as Abi, "claimFor", [wallet, operator]);
 const remit = (level: number, to: Address, micros: bigint, remittanceId: Hex) =>
@@ -91,7 +105,7 @@ const right: [string, OutgoingCall][] = [
   ["release", release([id(1), id(2)], [1n, 2n])],
   ["register", register(holder, id(1), 1, 1, 0x2c0a06, 2_000_000_000n)],
   ["scheduleRateClass", rate(holder, 0x2c0a06)],
-  ["propose", call("proposer", contracts.epochManager, epochManagerAbi as Abi, "propose", [0n, none])],
+  ["propose", call("proposer", contracts.epochManager, epochManagerAbi as Abi, "propose", [0n, batch])],
   ["finalize", finalize(1n, [signature(1), signature(2)])],
   ["claimFor", claim(holder, 1)],
   ["remit", remit(0, holder, 1n, id(1))],

@@ -91,11 +91,15 @@ const rows: { [contract in ContractName]?: Record<string, Check> } = {
       isLevel(level) && isHolder(to, d) && isPaid(micros) && isId(id),
   },
   epochManager: {
-    propose: ([micros]: [bigint, Hex]) => micros >= 0n && micros <= largestCallMicros,
-    finalize: ([number, signatures]: [bigint, Hex[]]) =>
+    propose: ([micros, batch]: [bigint, { entriesSeal: Hex; canarySeal: Hex }]) =>
+      micros >= 0n && micros <= largestCallMicros && isId(batch.entriesSeal) && isId(batch.canarySeal),
+    finalize: ([number, signers, signatures, salt]: [bigint, bigint, Hex[], Hex]) =>
       number > 0n &&
+      signers > 0n &&
+      signers < 1n << 128n &&
+      isId(salt) &&
       signatures.length > 0 &&
-      signatures.length <= 64 &&
+      signatures.length <= 127 &&
       new Set(signatures).size === signatures.length &&
       signatures.every(isSignature),
   },

@@ -11,6 +11,7 @@ import {
   type Hex,
   hashTypedData,
   http,
+  keccak256,
   parseEventLogs,
   toFunctionSelector,
   zeroHash,
@@ -27,12 +28,13 @@ import {
   stateTokenAbi,
   taxVaultAbi,
   timelockAbi,
+  validatorRegistryAbi,
 } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import bytecode from "@/lib/chain/bytecode.json";
 import { type DeployParams, deployContracts, timelockSeconds } from "@/lib/chain/deploy";
 import { receiptOf } from "@/lib/chain/receipt-of";
-import { type ChainRole, roleIds } from "@/lib/chain/roles";
+import { type ChainRole, contractRoles, roleIds } from "@/lib/chain/roles";
 import { epochTypedData } from "@/lib/chain/typed-data";
 import { startAnvil } from "@/lib/processes/test-chain";
 
@@ -60,6 +62,7 @@ const params: DeployParams = {
     enforcer: wallet(5),
     remitter: wallet(6),
     council: wallet(8),
+    certifier: wallet(7),
     custodian: wallet(10),
     valuer: wallet(11),
   },
@@ -68,7 +71,7 @@ const params: DeployParams = {
     signer: wallet(11 + id),
     payoutWallet: wallet(15 + id),
     commissionBps: 500,
-    weight: 1n,
+    node: keccak256(wallet(11 + id)).slice(0, 42) as Address,
     ofBank: id === 1,
   })),
   stateBodies: [wallet(9)],
@@ -82,8 +85,10 @@ const guarded = {
   payoutSplitter: payoutSplitterAbi,
   taxVault: taxVaultAbi,
   epochManager: epochManagerAbi,
+  validatorRegistry: validatorRegistryAbi,
 };
-const roleOf = (id: bigint) => Object.entries(roleIds).find(([, one]) => one === id)?.[0] ?? `role ${id}`;
+const roleOf = (id: bigint) =>
+  Object.entries({ ...roleIds, ...contractRoles }).find(([, one]) => one === id)?.[0] ?? `role ${id}`;
 
 /** ERC-1967: where a proxy keeps the address of its code. */
 const codeSlot = "0x360894a13ba1a3210667c828492db98dca3e2076cc3735a920a3ca505d382bbc";
@@ -122,7 +127,10 @@ describe("a fresh deployment", () => {
       const expected = role === "admin" ? deployment.contracts.timelock : params.roles[role];
       expect([role, ...(holders.get(id) ?? [])]).toEqual([role, getAddress(expected)]);
     }
-    expect(holders.size).toBe(Object.keys(roleIds).length);
+    expect([...(holders.get(contractRoles.validatorRegistry) ?? [])]).toEqual([
+      getAddress(deployment.contracts.validatorRegistry),
+    ]);
+    expect(holders.size).toBe(Object.keys(roleIds).length + 1);
     for (const index of accounts.keys()) {
       const [isAdmin] = await client().readContract({
         address: deployment.contracts.accessManager,
@@ -204,6 +212,13 @@ describe("a fresh deployment", () => {
       "taxVault.remit": "remitter",
       "taxVault.releaseToPayer": "remitter",
       "epochManager.propose": "proposer",
+      "staking.setOperator": "validatorRegistry",
+      "staking.slash": "validatorRegistry",
+      "staking.returnBond": "validatorRegistry",
+      "validatorRegistry.approve": "certifier",
+      "validatorRegistry.certify": "certifier",
+      "validatorRegistry.revoke": "certifier",
+      "validatorRegistry.reinstate": "certifier",
     });
   });
 
@@ -411,6 +426,10 @@ describe("a fresh deployment", () => {
       lendableValue: 7n,
       dataDigest: `0x${"08".repeat(32)}`,
       booksRoot: `0x${"09".repeat(32)}`,
+      entriesRoot: `0x${"19".repeat(32)}`,
+      liabilitiesRoot: `0x${"29".repeat(32)}`,
+      liabilities: 39n,
+      entriesSeal: `0x${"49".repeat(32)}`,
       previousDigest: `0x${"0a".repeat(32)}`,
       parentBlockHash: `0x${"0b".repeat(32)}`,
       proposedAt: 12n,

@@ -16,6 +16,7 @@ import { privateKeyToAccount } from "viem/accounts";
 import {
   accessManagerAbi,
   epochManagerAbi,
+  evidenceAbi,
   identityRegistryAbi,
   payoutSplitterAbi,
   proxyAbi,
@@ -24,19 +25,24 @@ import {
   stateTokenAbi,
   taxVaultAbi,
   timelockAbi,
+  validatorRegistryAbi,
 } from "@/lib/chain/abi";
 import type { ContractName, Deployment } from "@/lib/chain/addresses";
 import bytecode from "@/lib/chain/bytecode.json";
 import { receiptOf } from "@/lib/chain/receipt-of";
-import { type ChainRole, roleIds } from "@/lib/chain/roles";
+import { type ChainRole, contractRoles, roleIds } from "@/lib/chain/roles";
 
 export interface OperatorParams {
   id: number;
-  /** key that signs epochs */
+  /** key that commits, reveals and signs epochs */
   signer: Address;
+  /** key that makes blocks where the network asks the registry for its validators */
+  node: Address;
+  /** also the operator's controller: keys, terms and exit are its to decide */
   payoutWallet: Address;
+  /** salted hash of the beneficial owner; by default one owner for each */
+  owner?: Hex;
   commissionBps: number;
-  weight: bigint;
   ofBank: boolean;
 }
 
@@ -55,6 +61,15 @@ export interface DeployParams {
   attestationMaxAgeSeconds?: number;
   /** how long a proposal may wait for its signatures before minting stops; default two epochs, at least an hour */
   graceSeconds?: number;
+  /** how long operators may commit to a proposal, and then open what they committed; default a third of an epoch, at most an hour */
+  commitSeconds?: number;
+  revealSeconds?: number;
+  /** default $10,000 */
+  bondMinimumMicros?: bigint;
+  /** how long the first operators may sit without a bond; default 90 days */
+  bondDueSeconds?: number;
+  /** takes what is slashed; default the payout wallet of the first operator of the bank */
+  firstLoss?: Address;
   ruleVersion: number;
   roles: Record<Exclude<ChainRole, "admin">, Address> & { council: Address };
   operators: readonly OperatorParams[];
@@ -69,10 +84,26 @@ export const bytecodeHash = bytecode.hash as Hex;
 
 const identityKind = { organisation: 2, stateBody: 5 } as const;
 const defaultMaxAgeSeconds = 36 * 3600;
+const defaultBondMicros = 10_000_000_000n;
+const defaultBondDueSeconds = 90 * 86_400;
 const operatorIdentitySeconds = 10 * 366 * 86_400;
+const daySeconds = 86_400;
+
+/** How the first operators stand; the timelock may set other figures. */
+const standing = {
+  approvalSeconds: 2 * daySeconds,
+  jailSeconds: 7 * daySeconds,
+  missedLimit: 10,
+  strikeLimit: 3,
+  doubleSignBps: 1_000,
+  badEntryBps: 2_000,
+} as const;
+
+type GivenRole = ChainRole | keyof typeof contractRoles;
+const idOfRole = { ...roleIds, ...contractRoles } as const;
 
 /** Which role may call what; everything else restricted stays with the timelock. */
-const roleFunctions: readonly { contract: ContractName; abi: Abi; role: ChainRole; functions: string[] }[] = [
+const roleFunctions: readonly { contract: ContractName; abi: Abi; role: GivenRole; functions: string[] }[] = [
   { contract: "stateToken", abi: stateTokenAbi, role: "issuer", functions: ["mint"] },
   { contract: "stateToken", abi: stateTokenAbi, role: "guardian", functions: ["pause"] },
   {
@@ -96,6 +127,18 @@ const roleFunctions: readonly { contract: ContractName; abi: Abi; role: ChainRol
   { contract: "reserveRegistry", abi: reserveRegistryAbi, role: "issuer", functions: ["release"] },
   { contract: "taxVault", abi: taxVaultAbi, role: "remitter", functions: ["remit", "releaseToPayer"] },
   { contract: "epochManager", abi: epochManagerAbi, role: "proposer", functions: ["propose"] },
+  {
+    contract: "validatorRegistry",
+    abi: validatorRegistryAbi,
+    role: "certifier",
+    functions: ["approve", "certify", "revoke", "reinstate"],
+  },
+  {
+    contract: "staking",
+    abi: stakingAbi,
+    role: "validatorRegistry",
+    functions: ["setOperator", "slash", "returnBond"],
+  },
 ];
 
 interface Step {
@@ -147,10 +190,15 @@ export async function deployContracts(input: {
       }),
     ),
   );
-  const hashes = await Promise.all(
-    signed.map((serializedTransaction) => client.sendRawTransaction({ serializedTransaction })),
-  );
-  const receipts = await Promise.all(hashes.map((hash) => receiptOf(client, hash)));
+  const send = (serializedTransaction: Hex) => client.sendRawTransaction({ serializedTransaction });
+  const hashes = await Promise.all(signed.map(send));
+  // a busy anvil may lose one of many that come at once: the same bytes again change nothing where it did not
+  const receiptOrAgain = async (hash: Hex, i: number) => {
+    const again = () => send(signed[i] as Hex).catch(() => undefined);
+    const first = await receiptOf(client, hash, { patienceMs: 10_000 }).catch(again);
+    return typeof first === "object" ? first : receiptOf(client, hash);
+  };
+  const receipts = await Promise.all(hashes.map(receiptOrAgain));
   const failed = receipts.findIndex((receipt) => receipt.status !== "success");
   if (failed >= 0) throw new Error(`deployment failed at step ${failed + 1}: ${steps[failed]?.name}`);
   return {
@@ -189,6 +237,9 @@ export function planDeployment(input: {
     "staking",
     "payoutSplitter",
     "epochManager",
+    "validatorRegistryCode",
+    "validatorRegistry",
+    "evidence",
   ] as const;
   const address = Object.fromEntries(order.map((name, i) => [name, at(i)])) as Record<
     (typeof order)[number],
@@ -200,7 +251,7 @@ export function planDeployment(input: {
   };
   const call = (name: string, to: Address, data: Hex) => steps.push({ name, to, data, gas: 1_500_000n });
   const createProxy = (
-    name: "identityRegistry" | "reserveRegistry" | "stateToken",
+    name: "identityRegistry" | "reserveRegistry" | "stateToken" | "validatorRegistry",
     implementation: Address,
     initialize: Hex,
   ) =>
@@ -318,6 +369,7 @@ export function planDeployment(input: {
     }),
   );
   const graceSeconds = params.graceSeconds ?? Math.max(3600, params.epochSeconds * 2);
+  const windowSeconds = Math.max(1, Math.min(Math.floor(params.epochSeconds / 3), 3600));
   create(
     "epochManager",
     encodeDeployData({
@@ -329,9 +381,42 @@ export function planDeployment(input: {
         address.reserveRegistry,
         address.staking,
         address.payoutSplitter,
+        address.validatorRegistry,
         BigInt(params.epochSeconds),
         BigInt(graceSeconds),
+        BigInt(params.commitSeconds ?? windowSeconds),
+        BigInt(params.revealSeconds ?? windowSeconds),
       ],
+    }),
+  );
+  create(
+    "validatorRegistryCode",
+    encodeDeployData({
+      abi: validatorRegistryAbi,
+      bytecode: code("validatorRegistry"),
+      args: [address.staking, address.identityRegistry, address.epochManager, address.evidence],
+    }),
+  );
+  const firstLoss = params.firstLoss ?? params.operators.find(({ ofBank }) => ofBank)?.payoutWallet;
+  if (!firstLoss) throw new Error("nobody takes what is slashed: name a first-loss account");
+  createProxy(
+    "validatorRegistry",
+    address.validatorRegistryCode,
+    encodeFunctionData({
+      abi: validatorRegistryAbi,
+      functionName: "initialize",
+      args: [
+        authority,
+        { ...standing, bondMinimum: params.bondMinimumMicros ?? defaultBondMicros, firstLoss },
+      ],
+    }),
+  );
+  create(
+    "evidence",
+    encodeDeployData({
+      abi: evidenceAbi,
+      bytecode: code("evidence"),
+      args: [address.epochManager, address.validatorRegistry],
     }),
   );
 
@@ -346,23 +431,24 @@ export function planDeployment(input: {
       encodeFunctionData({
         abi: accessManagerAbi,
         functionName: "setTargetFunctionRole",
-        args: [address[contract], selectors, roleIds[role]],
+        args: [address[contract], selectors, idOfRole[role]],
       }),
       `let ${role} call ${functions.join(", ")}`,
     );
   }
-  const grant = (role: ChainRole, account: Address) =>
+  const grant = (role: GivenRole, account: Address) =>
     manager(
       encodeFunctionData({
         abi: accessManagerAbi,
         functionName: "grantRole",
-        args: [roleIds[role], account, 0],
+        args: [idOfRole[role], account, 0],
       }),
       `grant ${role}`,
     );
   for (const role of Object.keys(roleIds) as ChainRole[]) {
     if (role !== "admin") grant(role, params.roles[role]);
   }
+  grant("validatorRegistry", address.validatorRegistry);
 
   grant("registrar", deployer);
   const register = (wallet: Address, kind: number, expiresAt: bigint) =>
@@ -388,33 +474,19 @@ export function planDeployment(input: {
   for (const wallet of new Set(params.operators.map(({ payoutWallet }) => payoutWallet)))
     register(wallet, identityKind.organisation, input.now + BigInt(operatorIdentitySeconds));
 
-  for (const { id, payoutWallet, commissionBps } of params.operators) {
-    call(
-      `set operator ${id}`,
-      address.staking,
-      encodeFunctionData({
-        abi: stakingAbi,
-        functionName: "setOperator",
-        args: [id, payoutWallet, commissionBps, true],
-      }),
-    );
-  }
-  call(
-    "set validators",
-    address.epochManager,
-    encodeFunctionData({
-      abi: epochManagerAbi,
-      functionName: "setValidators",
+  steps.push({
+    name: "found the operators",
+    to: address.validatorRegistry,
+    data: encodeFunctionData({
+      abi: validatorRegistryAbi,
+      functionName: "found",
       args: [
-        params.operators.map(({ id, signer, weight, ofBank }) => ({
-          signer,
-          operatorId: id,
-          weight,
-          ofBank,
-        })),
+        params.operators.map((operator, i) => founderOf(operator, i, input)),
+        Number(input.now) + (params.bondDueSeconds ?? defaultBondDueSeconds),
       ],
     }),
-  );
+    gas: 2_000_000n + 1_000_000n * BigInt(params.operators.length),
+  });
 
   grant("admin", address.timelock);
   for (const role of ["registrar", "admin"] as const) {
@@ -427,6 +499,28 @@ export function planDeployment(input: {
       `renounce ${role}`,
     );
   }
-  const { identityRegistryCode, reserveRegistryCode, stateTokenCode, ...contracts } = address;
+  const { identityRegistryCode, reserveRegistryCode, stateTokenCode, validatorRegistryCode, ...contracts } =
+    address;
   return { contracts, steps };
+}
+
+/** The registry numbers its founders in the order it is given them. */
+function founderOf(
+  { id, signer, node, payoutWallet, owner, commissionBps, ofBank }: OperatorParams,
+  place: number,
+  at: { chainId: number; now: bigint },
+) {
+  if (id !== place + 1) throw new Error(`operator ${id} stands at place ${place + 1}`);
+  return {
+    application: {
+      owner: owner ?? keccak256(encodePacked(["uint256", "address"], [BigInt(at.chainId), signer])),
+      signer,
+      node,
+      payoutWallet,
+      commissionBps,
+    },
+    controller: payoutWallet,
+    affiliated: ofBank,
+    certifiedUntil: Number(at.now) + operatorIdentitySeconds,
+  };
 }

@@ -150,6 +150,10 @@ export interface EpochContent {
   lendableValue: bigint;
   dataDigest: Hex;
   booksRoot: Hex;
+  entriesRoot: Hex;
+  liabilitiesRoot: Hex;
+  liabilities: bigint;
+  entriesSeal: Hex;
   previousDigest: Hex;
   parentBlockHash: Hex;
   proposedAt: bigint;

@@ -9,6 +9,10 @@ export const roleIds = {
   remitter: 6n,
   custodian: 7n,
   valuer: 8n,
+  certifier: 9n,
 } as const;
+
+/** Held by a contract of ours, never by a key. */
+export const contractRoles = { validatorRegistry: 10n } as const;
 
 export type ChainRole = keyof typeof roleIds;

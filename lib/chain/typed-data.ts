@@ -40,6 +40,10 @@ interface EpochMessage {
   lendableValue: bigint;
   dataDigest: Hex;
   booksRoot: Hex;
+  entriesRoot: Hex;
+  liabilitiesRoot: Hex;
+  liabilities: bigint;
+  entriesSeal: Hex;
   previousDigest: Hex;
   parentBlockHash: Hex;
   proposedAt: bigint;
@@ -121,6 +125,10 @@ const epochTypes = {
     { name: "lendableValue", type: "uint256" },
     { name: "dataDigest", type: "bytes32" },
     { name: "booksRoot", type: "bytes32" },
+    { name: "entriesRoot", type: "bytes32" },
+    { name: "liabilitiesRoot", type: "bytes32" },
+    { name: "liabilities", type: "uint256" },
+    { name: "entriesSeal", type: "bytes32" },
     { name: "previousDigest", type: "bytes32" },
     { name: "parentBlockHash", type: "bytes32" },
     { name: "proposedAt", type: "uint64" },

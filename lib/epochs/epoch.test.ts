@@ -59,9 +59,8 @@ const openValidators = () =>
   );
 
 const answersOf = async (of: readonly Attestor[], epoch: bigint): Promise<AttestorAnswer[]> =>
-  Promise.all(
-    of.map(async (one) => {
-      await one.step();
+  stepped(of).then(() =>
+    of.map((one) => {
       const { operatorId, signer: address } = one.status();
       const answer = one.attestation(epoch.toString());
       if (answer.found === "signed")
@@ -71,6 +70,10 @@ const answersOf = async (of: readonly Attestor[], epoch: bigint): Promise<Attest
         : ({ answer: "silent" } as const);
     }),
   );
+/** Once to commit; and when all have, once more to reveal. */
+async function stepped(of: readonly Attestor[]): Promise<void> {
+  for (let round = 0; round < 2; round++) await Promise.all(of.map((one) => one.step()));
+}
 const asking = (of: readonly Attestor[]): Attestors => ({ ask: (epoch) => answersOf(of, epoch) });
 
 /** Everything that runs by itself, until it rests; two empty blocks make what was sent final. */
@@ -106,6 +109,7 @@ const lastFinal = async () => {
 
 beforeAll(async () => {
   chain = await startTestChain();
+  process.env.BLIND_INDEX_KEY = Buffer.alloc(32, 2).toString("base64");
   process.env.CHAIN_ID = String(chain.deployment.chainId);
   folder = mkdtempSync(join(tmpdir(), "granary-validators-"));
   database = await testDatabase();
@@ -257,6 +261,8 @@ describe("an epoch", () => {
     expect(await finalize(asking([bank, second]))).toMatchObject({ outcome: "waiting", signed: 2 });
     expect(await finalize(asking([bank]))).toMatchObject({ outcome: "waiting", signed: 1 });
     const [, , third, fourth] = validators as [Attestor, Attestor, Attestor, Attestor];
+    // all have committed only now: what is committed is shown before anything becomes final
+    await stepped(validators);
     expect(await finalize(asking([second, third, fourth]))).toMatchObject({ outcome: "submitted" });
     await rest();
     expect(await lastFinal()).toBe(3n);
@@ -355,7 +361,17 @@ describe("an epoch", () => {
     const data = encodeFunctionData({
       abi: epochManagerAbi,
       functionName: "propose",
-      args: [dollars(1_000_000), zeroHash],
+      args: [
+        dollars(1_000_000),
+        {
+          booksRoot: zeroHash,
+          entriesRoot: zeroHash,
+          liabilitiesRoot: zeroHash,
+          liabilities: 0n,
+          entriesSeal: zeroHash,
+          canarySeal: zeroHash,
+        },
+      ],
     });
     await expect(
       chain.client.call({

@@ -1,12 +1,14 @@
 import { join } from "node:path";
-import type { Address, Hex, PublicClient } from "viem";
+import { type Address, type Hex, type PublicClient, stringToHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { stateTokenAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { factsOf, readBlocks } from "@/lib/chain/blocks";
 import { type BlockRef, finalizedBlockOf } from "@/lib/chain/finality";
 import { epochDigest, epochToSign } from "@/lib/epochs/digest";
+import { entriesDigest } from "@/lib/epochs/entries";
 import { failpoint } from "@/lib/failpoint";
+import { type BallotStep, castBallot, noReason } from "@/lib/processes/ballot";
 import { readState, writeState } from "@/lib/processes/state-file";
 import {
   type Books,
@@ -95,6 +97,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   };
   let finalTo: BlockRef | undefined;
   let problem: string | undefined;
+  let ballot: { number: string; digest: Hex; step: BallotStep } | undefined;
   let savedAt = state.books.at.number;
 
   async function supplyAt(blockNumber: bigint): Promise<bigint | undefined> {
@@ -160,6 +163,24 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     failpoint("validator.kept");
   }
 
+  /** Agreed or refused, the vote says so: first sealed, then open. */
+  async function vote(): Promise<void> {
+    const { open } = state.books;
+    const number = open?.epoch.number.toString() ?? "";
+    const refused = state.refused[number];
+    if (!open || (state.signed[number]?.digest !== open.digest && refused?.digest !== open.digest)) return;
+    const step = await castBallot(
+      { client, deployment, account, key: config.key },
+      {
+        digest: open.digest,
+        entries: entriesDigest(open.epoch.booksRoot),
+        reason:
+          refused?.digest === open.digest ? stringToHex(refused.refusal.reason, { size: 32 }) : noReason,
+      },
+    );
+    ballot = { number, digest: open.digest, step };
+  }
+
   function refuse(number: string, digest: Hex, refusal: Refusal): void {
     save({ ...state, refused: newest({ ...state.refused, [number]: { digest, refusal } }) });
   }
@@ -175,6 +196,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
       try {
         await recompute();
         await decide();
+        if (ballot?.step !== "revealed" || ballot.digest !== state.books.open?.digest) await vote();
         if (state.books.at.number - savedAt > 50n) save(state);
         problem = undefined;
       } catch (error) {

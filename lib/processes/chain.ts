@@ -92,7 +92,7 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
       return {
         args: [
           ...["--host", "127.0.0.1", "--port", String(place.port), "--quiet"],
-          ...["--mnemonic", place.mnemonic, "--accounts", "30", "--balance", "1000000"],
+          ...["--mnemonic", place.mnemonic, "--accounts", "31", "--balance", "1000000"],
           ...["--chain-id", String(place.chainId), "--hardfork", "prague", "--slots-in-an-epoch", "1"],
           // Without it every block's whole state goes to disk: 200 kB a block.
           ...["--prune-history", "256", "--timestamp", String(Math.floor(now))],

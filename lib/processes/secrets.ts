@@ -17,7 +17,7 @@ export interface Secrets {
   databasePasswords: Record<"superuser" | "owner" | "app" | "worker" | "signer" | "readonly", string>;
 }
 
-const accountCount = 30;
+const accountCount = 31;
 
 /** What each account of the mnemonic is for. */
 export const accountIndex = {
@@ -43,6 +43,7 @@ export const accountIndex = {
   outsidePayout4: 19,
   firstPerson: 20,
   lastPerson: 29,
+  certifier: 30,
 } as const;
 
 export type AccountRole = keyof typeof accountIndex;

@@ -2,12 +2,15 @@ import { type ChildProcess, spawn } from "node:child_process";
 import {
   type Abi,
   type Address,
+  encodeAbiParameters,
   encodeFunctionData,
   type Hex,
+  keccak256,
   maxUint256,
   type PublicClient,
   pad,
   toHex,
+  zeroHash,
 } from "viem";
 import { mnemonicToAccount } from "viem/accounts";
 import {
@@ -37,6 +40,7 @@ const roleAccounts = {
   remitter: 6,
   faucet: 7,
   council: 8,
+  certifier: 9,
   custodian: 10,
   valuer: 11,
 } as const;
@@ -131,6 +135,7 @@ export async function startTestChain(options: { slotsInAnEpoch?: number; epochSe
         enforcer: address("enforcer"),
         remitter: address("remitter"),
         council: address("council"),
+        certifier: address("certifier"),
         custodian: address("custodian"),
         valuer: address("valuer"),
       },
@@ -139,7 +144,7 @@ export async function startTestChain(options: { slotsInAnEpoch?: number; epochSe
         signer: address(11 + id),
         payoutWallet: address(15 + id),
         commissionBps: 100 * id,
-        weight: 1n,
+        node: keccak256(address(11 + id)).slice(0, 42) as Address,
         ofBank: id === 1,
       })),
     },
@@ -254,6 +259,55 @@ export async function stakeTokens(
     abi: stakingAbi,
     functionName: "stake",
     args: [stake.operatorId, stake.amountMicros],
+  });
+}
+
+/** Proposes an epoch, lets these operators vote and sign, and finishes it; the others are away. */
+export async function finishEpoch(
+  chain: TestChain,
+  of: { distributedMicros: bigint; signers: readonly number[] },
+): Promise<void> {
+  const manager = { address: chain.deployment.contracts.epochManager, abi: epochManagerAbi } as const;
+  const { to, abi } = { to: manager.address, abi: manager.abi };
+  const [entries, salt] = [pad("0xe1", { size: 32 }), pad("0x5a", { size: 32 })];
+  const word = { type: "bytes32" } as const;
+  const hashOf = (types: readonly { type: string }[], values: readonly unknown[]) =>
+    keccak256(encodeAbiParameters(types, values));
+  const batch = {
+    booksRoot: zeroHash,
+    entriesRoot: zeroHash,
+    liabilitiesRoot: zeroHash,
+    liabilities: 0n,
+    entriesSeal: hashOf([word], [entries]),
+    canarySeal: hashOf([word, { type: "bool" }], [salt, false]),
+  };
+  await chain.send("proposer", { to, abi, functionName: "propose", args: [of.distributedMicros, batch] });
+  const [[{ number }, digest], seats, [commitSeconds]] = await Promise.all([
+    chain.client.readContract({ ...manager, functionName: "proposal" }),
+    chain.client.readContract({ ...manager, functionName: "validators" }),
+    chain.client.readContract({ ...manager, functionName: "windows" }),
+  ]);
+  const voters = [...of.signers].sort((a, b) => a - b);
+  const placeOf = (id: number) => BigInt(seats.findIndex(({ operatorId }) => operatorId === id));
+  for (const id of voters) {
+    const hash = hashOf([{ type: "uint8" }, word, word, word], [id, entries, entries, zeroHash]);
+    await chain.send(11 + id, { to, abi, functionName: "commit", args: [placeOf(id), hash.slice(0, 50)] });
+  }
+  if (voters.length < seats.length) await chain.pass(Number(commitSeconds) + 1);
+  for (const id of voters)
+    await chain.send(11 + id, {
+      to,
+      abi,
+      functionName: "reveal",
+      args: [placeOf(id), entries, entries, zeroHash],
+    });
+  const signatures = await Promise.all(voters.map((id) => chain.account(11 + id).sign({ hash: digest })));
+  const bits = voters.reduce((sum, id) => sum | (1n << BigInt(id)), 0n);
+  await chain.send("proposer", {
+    to,
+    abi,
+    functionName: "finalize",
+    args: [number, bits, signatures, salt],
   });
 }
 

@@ -4,6 +4,7 @@ import { epochManagerAbi, identityRegistryAbi, stakingAbi } from "@/lib/chain/ab
 import { decodeFact } from "@/lib/chain/decode";
 import type { ChainFact, PayoutFact } from "@/lib/chain/facts";
 import {
+  finishEpoch,
   mintTokens,
   payForData,
   stakeTokens,
@@ -36,12 +37,6 @@ const staking = (functionName: string, ...args: unknown[]) => ({
   functionName,
   args,
 });
-const manager = (functionName: string, ...args: unknown[]) => ({
-  to: chain.deployment.contracts.epochManager,
-  abi: epochManagerAbi,
-  functionName,
-  args,
-});
 const stake = (who: number, operatorId: number, amountMicros: bigint) =>
   stakeTokens(chain, who, { operatorId, amountMicros });
 
@@ -51,13 +46,7 @@ async function epoch(feeMicros: bigint, signers: readonly number[]): Promise<voi
   await payForData(chain, client, feeMicros);
   await chain.pass(epochSeconds + 1);
   const pot = await chain.client.readContract({ ...at, functionName: "feePot" });
-  await chain.send("proposer", manager("propose", pot, `0x${"00".repeat(32)}`));
-  const [{ number }, digest] = await chain.client.readContract({ ...at, functionName: "proposal" });
-  const keys = signers
-    .map((operatorId) => chain.account(11 + operatorId))
-    .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1));
-  const signatures = await Promise.all(keys.map((key) => key.sign({ hash: digest })));
-  await chain.send("proposer", manager("finalize", number, signatures));
+  await finishEpoch(chain, { distributedMicros: pot, signers });
 }
 
 type NodeLog = Record<

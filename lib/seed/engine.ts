@@ -159,17 +159,17 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
 }
 
 const besideUs = (attestors: readonly Attestor[]): Attestors => ({
-  ask: (epoch) =>
-    Promise.all(
-      attestors.map(async (attestor) => {
-        await attestor.step();
-        const answer = attestor.attestation(epoch.toString());
-        const { operatorId, signer } = attestor.status();
-        if (answer.found === "none") return { answer: "silent" } as const;
-        if (answer.found === "refused")
-          return { answer: "refused", digest: answer.digest, ...answer.refusal } as const;
-        const { digest, signature } = answer.attestation;
-        return { answer: "signed", operatorId, signer, digest, signature } as const;
-      }),
-    ),
+  async ask(epoch) {
+    // once to commit, and when all have, once more to reveal
+    for (let round = 0; round < 2; round++) await Promise.all(attestors.map((attestor) => attestor.step()));
+    return attestors.map((attestor) => {
+      const answer = attestor.attestation(epoch.toString());
+      const { operatorId, signer } = attestor.status();
+      if (answer.found === "none") return { answer: "silent" } as const;
+      if (answer.found === "refused")
+        return { answer: "refused", digest: answer.digest, ...answer.refusal } as const;
+      const { digest, signature } = answer.attestation;
+      return { answer: "signed", operatorId, signer, digest, signature } as const;
+    });
+  },
 });

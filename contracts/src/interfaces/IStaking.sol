@@ -82,16 +82,16 @@ interface IStaking {
 
     /// only EpochManager: closes the epoch for accrual and starts the drip of what was moved to the splitter
     function onEpochFinal(uint64 epoch, uint32[] calldata operatorIds, uint256[] calldata gross) external;
-    /// restricted: timelock
+    /// restricted: ValidatorRegistry
     function setOperator(uint32 operatorId, address payoutWallet, uint16 commissionBps, bool open) external;
-    /// restricted: timelock. Bond first, then stake and immature unbonding in equal parts; takes less than `amount`
+    /// restricted: ValidatorRegistry. Bond first, then stake and immature unbonding in equal parts; takes less than `amount`
     /// rather than let the share rate reach zero.
     function slash(uint32 operatorId, uint256 amount, bytes32 reason, address to) external;
     /// anyone: moves what was slashed to the account named in the slash
     function collectSlashed(address to) external;
     /// anyone verified: adds to an operator's bond
     function postBond(uint32 operatorId, uint256 amount) external;
-    /// restricted: timelock
+    /// restricted: ValidatorRegistry
     function returnBond(uint32 operatorId, uint256 amount, address to) external;
     /// only IdentityRegistry: the wallet's class changes at `epoch`; false when the wallet has no position to split
     function noteRateChange(address wallet, uint64 epoch) external returns (bool);
@@ -106,6 +106,8 @@ interface IStaking {
     function totalStaked() external view returns (uint256);
     /// stake that earns in the next epoch: the weight by which an epoch's reward is shared
     function stakeOfOperator(uint32 operatorId) external view returns (uint256);
+    /// of the operators 1 to `count`, each at the place of its id: the bond, and bond and stake together
+    function bondsAndWeights(uint256 count) external view returns (uint256[] memory bonds, uint256[] memory weights);
     /// bonds, stake, unbonding and slashed tokens not yet collected: what this contract must hold
     function owed() external view returns (uint256);
 }

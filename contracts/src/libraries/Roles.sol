@@ -12,4 +12,8 @@ library Roles {
     /// held by keys outside the bank; they call nothing, they sign
     uint64 internal constant CUSTODIAN = 7;
     uint64 internal constant VALUER = 8;
+    /// approves, certifies and revokes operators, each under two persons
+    uint64 internal constant CERTIFIER = 9;
+    /// held by the ValidatorRegistry alone: it opens operators at Staking, slashes them and returns their bonds
+    uint64 internal constant VALIDATOR_REGISTRY = 10;
 }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {IIdentityRegistry} from "../../src/interfaces/IIdentityRegistry.sol";
 import {IReserveRegistry} from "../../src/interfaces/IReserveRegistry.sol";
 import {Granary} from "../utils/Granary.sol";
+import {Operators} from "../utils/Operators.sol";
 import {Vm} from "../utils/Vm.sol";
 
 /// What a user pays, each call as its own transaction, with other stakers and rewards already there.
@@ -86,7 +87,7 @@ contract GasTest is Granary {
 
         bytes32 digest = _propose();
         bytes[] memory signatures = signaturesOf(digest, 15);
-        epochs.finalize(staking.currentEpoch(), signatures);
+        epochs.finalize(staking.currentEpoch(), 30, signatures, SALT);
         _cost("finalizeFourOperators", 4 * 190_000);
         splitter.sweep();
         _cost("sweepFirst", 160_000);
@@ -113,14 +114,26 @@ contract GasTest is Granary {
         payFeeAs(carol, 10 * DOLLAR);
         uint256 pot = epochs.feePot();
         vm.prank(proposer);
-        digest = epochs.propose(pot, "books");
+        digest = epochs.propose(pot, batch("books"));
         Vm.Gas memory gas = vm.lastCallGas();
-        if (staking.currentEpoch() > 4) _cost("propose", 180_000, gas);
+        if (staking.currentEpoch() > 4) _cost("propose", 330_000, gas);
+        commitAs(0, ENTRIES, 0);
+        gas = vm.lastCallGas();
+        if (staking.currentEpoch() > 4) _cost("commit", 70_000, gas);
+        for (uint256 i = 1; i < 4; ++i) {
+            commitAs(i, ENTRIES, 0);
+        }
+        revealAs(0, ENTRIES, 0);
+        gas = vm.lastCallGas();
+        if (staking.currentEpoch() > 4) _cost("reveal", 70_000, gas);
+        for (uint256 i = 1; i < 4; ++i) {
+            revealAs(i, ENTRIES, 0);
+        }
     }
 
     function _epoch() private {
         bytes32 digest = _propose();
-        epochs.finalize(staking.currentEpoch(), signaturesOf(digest, 15));
+        epochs.finalize(staking.currentEpoch(), 15 << 1, signaturesOf(digest, 15), SALT);
     }
 
     function _cost(string memory name, uint256 ceiling) private {
@@ -133,6 +146,71 @@ contract GasTest is Granary {
         uint256 paid = gas.gasTotalUsed - refund;
         _costs = string.concat(_costs, name, " ", vm.toString(paid), "\n");
         if (paid > ceiling) _tooDear = string.concat(_tooDear, " ", name);
+    }
+}
+
+/// What an epoch costs on chain: linear in operators, and the same for ten entries or a million, which are one root.
+/// forge-config: default.isolate = true
+contract EpochGasTest is Operators {
+    string private _costs;
+
+    function test_gas_ofAnEpoch_isLinearInOperators() external {
+        mintTo(bob, 10_000_000 * DOLLAR);
+        uint256[4] memory five = _grown(5);
+        uint256[4] memory twenty = _grown(20);
+        uint256[4] memory hundred = _grown(100);
+        vm.writeFile("gas/epochs.txt", _costs);
+        atMost(hundred[0], 500_000 + 100 * 30_000, "propose");
+        atMost(hundred[1], five[1] + 200, "commit: the same in a crowd");
+        atMost(hundred[2], five[2] + 200, "reveal: the same in a crowd");
+        atMost(hundred[3], 500_000 + 100 * 75_000, "finalize");
+        near((hundred[3] - twenty[3]) / 80, (twenty[3] - five[3]) / 15, 4_000, "one operator more costs as before");
+    }
+
+    function _grown(uint256 count) private returns (uint256[4] memory gas) {
+        for (uint8 id = uint8(registry.operatorCount()) + 1; id <= count; ++id) {
+            enter(id, false);
+        }
+        if (reserves.isStale()) attest();
+        while (registry.seats().length < count) {
+            roll();
+        }
+        for (uint32 id = 1; id <= count; ++id) {
+            stakeAs(bob, id, 1000 * DOLLAR);
+        }
+        for (uint256 i; i < 3; ++i) {
+            gas = _epoch(count);
+        }
+        string[4] memory names = ["propose", "commit", "reveal", "finalize"];
+        for (uint256 i; i < 4; ++i) {
+            _costs = string.concat(_costs, vm.toString(count), " ", names[i], " ", vm.toString(gas[i]), "\n");
+        }
+    }
+
+    function _epoch(uint256 count) private returns (uint256[4] memory gas) {
+        if (reserves.isStale()) attest();
+        payFeeAs(bob, 1000 * DOLLAR);
+        bytes32 digest = proposeOnly(1000 * DOLLAR, batch("books"));
+        gas[0] = _paid();
+        for (uint256 i; i < count; ++i) {
+            commitAs(i, ENTRIES, 0);
+            if (i == 1) gas[1] = _paid();
+        }
+        for (uint256 i; i < count; ++i) {
+            revealAs(i, ENTRIES, 0);
+            if (i == 1) gas[2] = _paid();
+        }
+        uint256 who = (1 << count) - 1;
+        bytes[] memory signatures = signaturesOf(digest, who);
+        epochs.finalize(staking.currentEpoch(), who << 1, signatures, SALT);
+        gas[3] = _paid();
+    }
+
+    function _paid() private view returns (uint256) {
+        Vm.Gas memory gas = vm.lastCallGas();
+        uint256 refund = uint64(gas.gasRefunded);
+        if (refund > gas.gasTotalUsed / 5) refund = gas.gasTotalUsed / 5;
+        return gas.gasTotalUsed - refund;
     }
 }
 

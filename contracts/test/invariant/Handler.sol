@@ -213,19 +213,26 @@ contract Handler is Granary, RewardModel {
         uint64 due = epochs.nextProposalAt();
         if (block.timestamp < due) _wait(due - block.timestamp);
         uint256 amount = part % 2 == 0 ? epochs.feePot() : bound(part, 0, epochs.feePot());
-        vm.prank(proposer);
-        bytes32 digest = epochs.propose(amount, bytes32(part));
+        bytes32 digest = proposeOnly(amount, batch(bytes32(part)));
+        everybody(0);
         if (late % 4 == 0) _wait(late % 20);
         uint64 number = staking.currentEpoch();
         who = [uint256(15), 14, 13, 11, 7][who % 5];
         uint256 pot = epochs.feePot();
         bytes[] memory signatures = signaturesOf(digest, who);
+        (uint256 weight, uint256 needed,,) = epochs.quorumOf(who << 1);
+        if (weight < needed) {
+            try epochs.finalize(number, who << 1, signatures, SALT) {
+                isTrue(false, "final below two thirds");
+            } catch {}
+            return;
+        }
         modelTo(block.timestamp);
-        epochs.finalize(number, signatures);
+        epochs.finalize(number, who << 1, signatures, SALT);
         distributed += pot - epochs.feePot();
         ++finals;
         modelAfterFinal(block.timestamp, EPOCH_SECONDS, pot - epochs.feePot(), who);
-        try epochs.finalize(number, signatures) {
+        try epochs.finalize(number, who << 1, signatures, SALT) {
             isTrue(false, "final twice");
         } catch {}
     }
@@ -235,18 +242,17 @@ contract Handler is Granary, RewardModel {
         more = bound(more, 1, type(uint128).max);
         uint256 pot = epochs.feePot();
         vm.prank(proposer);
-        try epochs.propose(pot + more, 0) {
+        try epochs.propose(pot + more, batch(0)) {
             isTrue(false, "proposed what was never collected");
         } catch {}
     }
 
     function bankAlone() external counted {
         vm.assume(block.timestamp >= epochs.nextProposalAt());
-        vm.prank(proposer);
-        bytes32 digest = epochs.propose(0, 0);
+        bytes32 digest = propose(0);
         bytes[] memory signatures = signaturesOf(digest, 1);
         uint64 number = staking.currentEpoch();
-        try epochs.finalize(number, signatures) {
+        try epochs.finalize(number, 2, signatures, SALT) {
             isTrue(false, "the bank finished an epoch alone");
         } catch {}
     }

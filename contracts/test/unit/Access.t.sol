@@ -12,6 +12,8 @@ import {ReserveRegistry} from "../../src/ReserveRegistry.sol";
 import {Staking} from "../../src/Staking.sol";
 import {StateToken} from "../../src/StateToken.sol";
 import {TaxVault} from "../../src/TaxVault.sol";
+import {ValidatorRegistry} from "../../src/ValidatorRegistry.sol";
+import {Roles} from "../../src/libraries/Roles.sol";
 import {IIdentityRegistry} from "../../src/interfaces/IIdentityRegistry.sol";
 import {Granary} from "../utils/Granary.sol";
 
@@ -46,14 +48,24 @@ contract AccessTest is Granary {
         _door(address(reserves), ReserveRegistry.release.selector, issuer);
         _door(address(reserves), ReserveRegistry.setMaxAge.selector, address(timelock));
         _door(address(reserves), UUPSUpgradeable.upgradeToAndCall.selector, address(timelock));
-        _door(address(staking), Staking.setOperator.selector, address(timelock));
-        _door(address(staking), Staking.slash.selector, address(timelock));
-        _door(address(staking), Staking.returnBond.selector, address(timelock));
+        _door(address(staking), Staking.setOperator.selector, address(registry));
+        _door(address(staking), Staking.slash.selector, address(registry));
+        _door(address(staking), Staking.returnBond.selector, address(registry));
         _door(address(splitter), PayoutSplitter.setPayer.selector, address(timelock));
         _door(address(vault), TaxVault.remit.selector, remitter);
         _door(address(vault), TaxVault.releaseToPayer.selector, remitter);
         _door(address(epochs), EpochManager.propose.selector, proposer);
-        _door(address(epochs), EpochManager.setValidators.selector, address(timelock));
+        _door(address(epochs), EpochManager.setWindows.selector, address(timelock));
+        _door(address(epochs), EpochManager.setCanaryReward.selector, address(timelock));
+        _door(address(registry), ValidatorRegistry.approve.selector, certifier);
+        _door(address(registry), ValidatorRegistry.certify.selector, certifier);
+        _door(address(registry), ValidatorRegistry.revoke.selector, certifier);
+        _door(address(registry), ValidatorRegistry.reinstate.selector, certifier);
+        _door(address(registry), ValidatorRegistry.found.selector, address(timelock));
+        _door(address(registry), ValidatorRegistry.setParams.selector, address(timelock));
+        _door(address(registry), ValidatorRegistry.slashUnderOrder.selector, address(timelock));
+        _door(address(registry), UUPSUpgradeable.upgradeToAndCall.selector, address(timelock));
+        manager.renounceRole(Roles.VALIDATOR_REGISTRY, address(this));
         manager.renounceRole(0, address(this));
     }
 

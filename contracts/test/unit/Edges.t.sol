@@ -79,7 +79,7 @@ contract FairnessTest is WithStakes {
         pass(bound(late, 0, 15));
         bytes32 digest = propose(1000 * DOLLAR);
         pass(bound(later, 0, 15));
-        epochs.finalize(1, signaturesOf(digest, 15));
+        epochs.finalize(1, 15 << 1, signaturesOf(digest, 15), SALT);
         pass(EPOCH_SECONDS);
         isTrue(ofAlice == claimable(alice) && ofBob == claimable(bob), "the same");
     }
@@ -195,10 +195,18 @@ contract HostileInputTest is WithStakes {
     /// A contract cannot sign for a custodian, a valuer or a validator: signatures are recovered, never asked for.
     function test_walletsWithCode_cannotSignByCallback() external {
         Curious wallet = new Curious();
-        IEpochManager.Validator[] memory set = validatorSet();
-        set[3].signer = address(wallet);
-        epochs.setValidators(set);
-        bytes32 digest = propose(0);
+        vm.prank(controller(4));
+        registry.rotateKeys(4, address(wallet), address(0));
+        bytes32 digest = proposeOnly(0, batch("books"));
+        for (uint256 i; i < 4; ++i) {
+            if (i < 3) commitAs(i, ENTRIES, 0);
+        }
+        bytes24 hash = bytes24(keccak256(abi.encode(uint8(4), nonceOf(3), ENTRIES, bytes32(0))));
+        wallet.act(address(epochs), abi.encodeCall(epochs.commit, (3, hash)));
+        for (uint256 i; i < 4; ++i) {
+            if (i < 3) revealAs(i, ENTRIES, 0);
+        }
+        wallet.act(address(epochs), abi.encodeCall(epochs.reveal, (3, nonceOf(3), ENTRIES, 0)));
         bytes[] memory signatures = signaturesOf(digest, 7);
         bytes[] memory more = new bytes[](4);
         for (uint256 i; i < 3; ++i) {
@@ -206,14 +214,13 @@ contract HostileInputTest is WithStakes {
         }
         more[3] = abi.encode(address(wallet));
         refuses(ECDSA.ECDSAInvalidSignatureLength.selector);
-        epochs.finalize(1, more);
+        epochs.finalize(1, 30, more, SALT);
         equal(wallet.asked(), 0, "never asked");
     }
 
     function testFuzz_forcedEther_changesNoBook(uint96 amount) external {
         stakeAs(alice, 1, 100 * DOLLAR);
-        address[5] memory all =
-            [address(token), address(staking), address(splitter), address(vault), address(epochs)];
+        address[5] memory all = [address(token), address(staking), address(splitter), address(vault), address(epochs)];
         uint256 owed = staking.owed();
         uint256 supply = token.totalSupply();
         for (uint256 i; i < 5; ++i) {
@@ -274,7 +281,9 @@ contract HostileInputTest is WithStakes {
 
     function _sums() private view returns (bytes32) {
         return keccak256(
-            abi.encode(token.totalSupply(), token.balanceOf(alice), token.balanceOf(bob), staking.owed(), epochs.feePot())
+            abi.encode(
+                token.totalSupply(), token.balanceOf(alice), token.balanceOf(bob), staking.owed(), epochs.feePot()
+            )
         );
     }
 }
@@ -323,7 +332,7 @@ contract SignatureTest is WithStakes {
         vm.chainId(fork);
         isTrue(epochs.hashEpoch(epoch) != digest, "another digest there");
         vm.chainId(31337);
-        epochs.finalize(1, signatures);
+        epochs.finalize(1, 30, signatures, SALT);
     }
 
     /// The other form of the same signature (n - s) is no second signature.

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 import {IEpochManager} from "../../src/interfaces/IEpochManager.sol";
 import {IERC7943Fungible} from "../../src/interfaces/IERC7943Fungible.sol";
@@ -88,21 +89,21 @@ contract EpochManagerTest is Granary {
             vm.expectRevert(abi.encodeWithSelector(IEpochManager.MoreThanCollected.selector, wanted, pot));
         }
         vm.prank(proposer);
-        epochs.propose(wanted, 0);
+        epochs.propose(wanted, batch(0));
     }
 
     function test_propose_tooEarly_orByAnother_refused() external {
         refuses(IEpochManager.TooEarly.selector);
         vm.prank(proposer);
-        epochs.propose(0, 0);
+        epochs.propose(0, batch(0));
         pass(EPOCH_SECONDS);
         refuses(IAccessManaged.AccessManagedUnauthorized.selector);
         vm.prank(issuer);
-        epochs.propose(0, 0);
+        epochs.propose(0, batch(0));
         propose(0);
         refuses(IEpochManager.TooEarly.selector);
         vm.prank(proposer);
-        epochs.propose(0, 0);
+        epochs.propose(0, batch(0));
     }
 
     function test_propose_again_replacesWhatIsNotFinal() external {
@@ -111,8 +112,8 @@ contract EpochManagerTest is Granary {
         bytes32 second = propose(2);
         bytes[] memory old = signaturesOf(first, 15);
         refuses(IEpochManager.NotAValidator.selector);
-        epochs.finalize(1, old);
-        epochs.finalize(1, signaturesOf(second, 15));
+        epochs.finalize(1, 30, old, SALT);
+        epochs.finalize(1, 15 << 1, signaturesOf(second, 15), SALT);
         equal(staking.currentEpoch(), 2, "one epoch");
     }
 
@@ -132,7 +133,7 @@ contract EpochManagerTest is Granary {
     function test_finalize_withThreeOfFour_leavesTheAbsentWithoutShare() external {
         payFeeAs(alice, 1000 * DOLLAR);
         bytes32 digest = propose(500 * DOLLAR);
-        epochs.finalize(1, signaturesOf(digest, 14));
+        epochs.finalize(1, 14 << 1, signaturesOf(digest, 14), SALT);
         equal(staking.operatorOf(1).rewardPerSecond, 0, "did not sign");
         equal(staking.operatorOf(2).rewardPerSecond, uint256(200 * DOLLAR) / 30, "2 of 5");
         equal(staking.operatorOf(3).rewardPerSecond, uint256(300 * DOLLAR) / 30, "3 of 5");
@@ -140,7 +141,7 @@ contract EpochManagerTest is Granary {
 
     function test_finalize_withTheBankAndTwoOutside_isFinal() external {
         bytes32 digest = propose(0);
-        epochs.finalize(1, signaturesOf(digest, 7));
+        epochs.finalize(1, 7 << 1, signaturesOf(digest, 7), SALT);
         (uint64 number, bytes32 kept,) = epochs.lastFinal();
         equal(number, 1, "number");
         equal(kept, digest, "digest");
@@ -150,27 +151,30 @@ contract EpochManagerTest is Granary {
         bytes32 digest = propose(0);
         bytes[] memory signatures = signaturesOf(digest, 1);
         vm.expectRevert(abi.encodeWithSelector(IEpochManager.OutsideMajorityNotReached.selector, 0, 2));
-        epochs.finalize(1, signatures);
+        epochs.finalize(1, 2, signatures, SALT);
     }
 
-    function test_finalize_byTheBankWithMostOfTheWeightItMayHave_refused() external {
-        IEpochManager.Validator[] memory set = validatorSet();
-        (set[0].weight, set[1].weight, set[2].weight, set[3].weight) = (5, 6, 2, 2);
-        epochs.setValidators(set);
+    /// However much is delegated to the bank, it counts for a third.
+    function test_finalize_byTheBankWithNineTenthsOfTheStake_refused() external {
+        stakeAs(alice, 1, 53_000 * DOLLAR);
         bytes32 digest = propose(0);
         bytes[] memory signatures = signaturesOf(digest, 3);
+        (uint256 weight, uint256 needed,,) = epochs.quorumOf(6);
+        equal(weight, 2000 * DOLLAR + 1 + 2500 * DOLLAR + 1, "half of what stands outside, beside the one outside");
+        equal(needed, Math.ceilDiv((5000 * DOLLAR + 3 + 2500 * DOLLAR + 1) * 2, 3), "of three halves of it");
         vm.expectRevert(abi.encodeWithSelector(IEpochManager.OutsideMajorityNotReached.selector, 1, 2));
-        epochs.finalize(1, signatures);
+        epochs.finalize(1, 6, signatures, SALT);
+        finish(digest, 14);
     }
 
-    /// All outside of one voice, and still less than two thirds of the weight.
+    /// All outside of one voice but one, and still less than two thirds of the weight.
     function test_finalize_belowTwoThirdsOfTheWeight_refused() external {
-        IEpochManager.Validator[] memory set = validatorSet();
-        (set[0].weight, set[1].weight, set[2].weight, set[3].weight) = (3, 2, 2, 5);
-        epochs.setValidators(set);
+        stakeAs(alice, 4, 6000 * DOLLAR);
         bytes[] memory signatures = signaturesOf(propose(0), 7);
-        vm.expectRevert(abi.encodeWithSelector(IEpochManager.QuorumNotReached.selector, 7, 8));
-        epochs.finalize(1, signatures);
+        vm.expectRevert(
+            abi.encodeWithSelector(IEpochManager.QuorumNotReached.selector, 6000 * DOLLAR + 3, 8000 * DOLLAR + 3)
+        );
+        epochs.finalize(1, 14, signatures, SALT);
     }
 
     /// Positions always cover the supply, so only a registry that lies can bring this about.
@@ -180,31 +184,38 @@ contract EpochManagerTest is Granary {
         bytes[] memory signatures = signaturesOf(propose(0), 15);
         vm.mockCall(address(reserves), abi.encodeCall(reserves.marketTotal, ()), abi.encode(market));
         vm.expectRevert(abi.encodeWithSelector(IEpochManager.Unbacked.selector, supply, market));
-        epochs.finalize(1, signatures);
+        epochs.finalize(1, 30, signatures, SALT);
         pass(EPOCH_SECONDS);
         vm.expectRevert(abi.encodeWithSelector(IEpochManager.Unbacked.selector, supply, market));
         vm.prank(proposer);
-        epochs.propose(0, 0);
+        epochs.propose(0, batch(0));
     }
 
     function testFuzz_finalize_needsTwoThirdsAndTheOutsideMajority(uint256 who) external {
         who = bound(who, 0, 15);
         uint256 outside = (who >> 1 & 1) + (who >> 2 & 1) + (who >> 3 & 1);
-        uint256 weight = outside + (who & 1);
+        uint256 weight = (who & 1) * 1000 + (who >> 1 & 1) * 2000 + (who >> 2 & 1) * 3000;
         bytes[] memory signatures = signaturesOf(propose(0), who);
-        if (outside < 2 || weight < 3) vm.expectRevert();
-        epochs.finalize(1, signatures);
+        if (outside < 2 || weight < 4000) vm.expectRevert();
+        epochs.finalize(1, who << 1, signatures, SALT);
     }
 
-    function test_finalize_withOneSignatureTwice_orUnsorted_refused() external {
+    function test_finalize_withOneSignatureTwice_orUnsorted_orMiscounted_refused() external {
         bytes32 digest = propose(0);
         bytes[] memory signatures = signaturesOf(digest, 15);
         (signatures[0], signatures[1]) = (signatures[1], signatures[0]);
-        refuses(IEpochManager.SignersNotSorted.selector);
-        epochs.finalize(1, signatures);
+        refuses(IEpochManager.NotAValidator.selector);
+        epochs.finalize(1, 30, signatures, SALT);
         signatures[0] = signatures[1];
-        refuses(IEpochManager.SignersNotSorted.selector);
-        epochs.finalize(1, signatures);
+        refuses(IEpochManager.NotAValidator.selector);
+        epochs.finalize(1, 30, signatures, SALT);
+        signatures = signaturesOf(digest, 7);
+        refuses(IEpochManager.WrongSignatureCount.selector);
+        epochs.finalize(1, 30, signatures, SALT);
+        refuses(IEpochManager.WrongSignatureCount.selector);
+        epochs.finalize(1, 6, signatures, SALT);
+        refuses(IEpochManager.WrongSignatureCount.selector);
+        epochs.finalize(1, 14 | 1 << 77, signatures, SALT);
     }
 
     function test_finalize_byAStranger_orOverOtherContent_refused() external {
@@ -212,13 +223,13 @@ contract EpochManagerTest is Granary {
         bytes[] memory signatures = signaturesOf(digest, 15);
         signatures[0] = sign(0xBAD, digest);
         refuses(IEpochManager.NotAValidator.selector);
-        epochs.finalize(1, signatures);
+        epochs.finalize(1, 30, signatures, SALT);
         signatures = signaturesOf(keccak256("other"), 15);
         refuses(IEpochManager.NotAValidator.selector);
-        epochs.finalize(1, signatures);
+        epochs.finalize(1, 30, signatures, SALT);
         signatures[0] = "";
         refuses(ECDSA.ECDSAInvalidSignatureLength.selector);
-        epochs.finalize(1, signatures);
+        epochs.finalize(1, 30, signatures, SALT);
     }
 
     function test_finalize_givenAMalleableSignature_refused() external {
@@ -233,21 +244,21 @@ contract EpochManagerTest is Granary {
         }
         signature[64] = signature[64] == 0x1b ? bytes1(0x1c) : bytes1(0x1b);
         refuses(ECDSA.ECDSAInvalidSignatureS.selector);
-        epochs.finalize(1, signatures);
+        epochs.finalize(1, 30, signatures, SALT);
     }
 
     function test_finalize_twice_orUnproposed_refused() external {
         bytes[] memory signatures = new bytes[](0);
         refuses(IEpochManager.NothingProposed.selector);
-        epochs.finalize(1, signatures);
+        epochs.finalize(1, 30, signatures, SALT);
         signatures = signaturesOf(propose(0), 15);
         refuses(IEpochManager.NothingProposed.selector);
-        epochs.finalize(2, signatures);
-        epochs.finalize(1, signatures);
+        epochs.finalize(2, 30, signatures, SALT);
+        epochs.finalize(1, 30, signatures, SALT);
         refuses(IEpochManager.AlreadyFinal.selector);
-        epochs.finalize(1, signatures);
+        epochs.finalize(1, 30, signatures, SALT);
         refuses(IEpochManager.NothingProposed.selector);
-        epochs.finalize(2, signatures);
+        epochs.finalize(2, 30, signatures, SALT);
     }
 
     function test_finalize_whenNobodyHasStake_waitsInThePot() external {
@@ -262,7 +273,7 @@ contract EpochManagerTest is Granary {
         (IEpochManager.Epoch memory epoch, bytes32 digest) = epochs.proposal();
         equal(epoch.carried, pot, "carried");
         equal(epoch.collected, 0, "nothing new");
-        epochs.finalize(2, signaturesOf(digest, 15));
+        epochs.finalize(2, 15 << 1, signaturesOf(digest, 15), SALT);
         equal(epochs.feePot(), 0, "paid");
     }
 
@@ -270,7 +281,7 @@ contract EpochManagerTest is Granary {
         uint256 pot = epochs.feePot();
         bytes32 digest = propose(pot);
         payFeeAs(alice, 3 * DOLLAR);
-        epochs.finalize(1, signaturesOf(digest, 15));
+        epochs.finalize(1, 15 << 1, signaturesOf(digest, 15), SALT);
         equal(epochs.collectedSinceLastFinal(), 3 * DOLLAR, "next");
         propose(0);
         (IEpochManager.Epoch memory epoch,) = epochs.proposal();
@@ -289,49 +300,5 @@ contract EpochManagerTest is Granary {
         finishEpoch(pot);
         equal(epochs.feePot(), 0, "all of it");
         equal(splitter.fundedBy(address(staking)), pot, "all of it");
-    }
-
-    // ---- validators
-
-    function test_setValidators_givenABadSet_refused() external {
-        IEpochManager.Validator[] memory set = validatorSet();
-        set[0].weight = 2;
-        _refused(set);
-        set = validatorSet();
-        set[1].signer = set[2].signer;
-        _refused(set);
-        set = validatorSet();
-        set[1].operatorId = 3;
-        _refused(set);
-        set = validatorSet();
-        set[3].weight = 0;
-        _refused(set);
-        set = validatorSet();
-        set[3].signer = address(0);
-        _refused(set);
-        set = validatorSet();
-        set[3].operatorId = 0;
-        _refused(set);
-        set = validatorSet();
-        set[3].ofBank = true;
-        _refused(set);
-        _refused(new IEpochManager.Validator[](0));
-        _refused(new IEpochManager.Validator[](64));
-    }
-
-    function test_setValidators_dismissesTheOldOnes() external {
-        IEpochManager.Validator[] memory set = validatorSet();
-        set[3].signer = stranger;
-        vm.prank(address(timelock));
-        epochs.setValidators(set);
-        bytes[] memory signatures = signaturesOf(propose(0), 15);
-        refuses(IEpochManager.NotAValidator.selector);
-        epochs.finalize(1, signatures);
-        equal(epochs.validators().length, 4, "four");
-    }
-
-    function _refused(IEpochManager.Validator[] memory set) private {
-        refuses(IEpochManager.BadValidatorSet.selector);
-        epochs.setValidators(set);
     }
 }

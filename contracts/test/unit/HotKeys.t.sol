@@ -5,6 +5,7 @@ import {IEpochManager} from "../../src/interfaces/IEpochManager.sol";
 import {IIdentityRegistry} from "../../src/interfaces/IIdentityRegistry.sol";
 import {IReserveRegistry} from "../../src/interfaces/IReserveRegistry.sol";
 import {ITaxVault} from "../../src/interfaces/ITaxVault.sol";
+import {Roles} from "../../src/libraries/Roles.sol";
 import {Granary} from "../utils/Granary.sol";
 
 /// Bar C7. The thief holds every key of the bank that is not behind the timelock: issuer, registrar, proposer, guardian,
@@ -33,10 +34,11 @@ contract HotKeysTest is Granary {
         attest();
         staking.claimFor(alice, 1);
         splitter.sweep();
-        _taxes = vault.held(ITaxVault.Level.Federal) + vault.held(ITaxVault.Level.State)
-            + vault.held(ITaxVault.Level.Local);
+        _taxes =
+            vault.held(ITaxVault.Level.Federal) + vault.held(ITaxVault.Level.State) + vault.held(ITaxVault.Level.Local);
         token.setMintCap(MINT_PER_HOUR, 4 * MINT_PER_HOUR);
         token.setForcedCap(FORCED_PER_HOUR, 4 * FORCED_PER_HOUR);
+        manager.renounceRole(Roles.VALIDATOR_REGISTRY, address(this));
         manager.renounceRole(0, address(this));
     }
 
@@ -63,7 +65,7 @@ contract HotKeysTest is Granary {
         bytes[] memory signatures = signaturesOf(digest, 1);
         uint64 number = staking.currentEpoch();
         vm.expectPartialRevert(IEpochManager.OutsideMajorityNotReached.selector);
-        epochs.finalize(number, signatures);
+        epochs.finalize(number, 2, signatures, SALT);
 
         IReserveRegistry.Position memory p = cash(1_000_000 * DOLLAR);
         bytes memory own = signPosition(FIRST_VALIDATOR_KEY, "CustodyReceipt", p);

@@ -101,7 +101,7 @@ contract StakingStakeTest is Staked {
         refuses(IStaking.BadOperator.selector);
         staking.setOperator(0, payoutWallet(1), 0, true);
         refuses(IStaking.BadOperator.selector);
-        staking.setOperator(64, payoutWallet(1), 0, true);
+        staking.setOperator(128, payoutWallet(1), 0, true);
         refuses(IStaking.BadOperator.selector);
         staking.setOperator(5, address(0), 0, true);
         refuses(IStaking.CommissionTooHigh.selector);
@@ -532,7 +532,7 @@ contract StakingSlashTest is Staked {
     }
 
     function _slash(uint256 amount) private {
-        vm.prank(address(timelock));
+        vm.prank(address(registry));
         staking.slash(1, amount, "two digests", comptroller);
     }
 

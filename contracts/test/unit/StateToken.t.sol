@@ -138,7 +138,7 @@ contract StateTokenMintTest is Granary {
         refuses(IStateToken.BooksNotFinal.selector);
         vm.prank(issuer);
         token.mint(alice, DOLLAR, p.positionId, "i");
-        epochs.finalize(1, signaturesOf(digest, 15));
+        epochs.finalize(1, 15 << 1, signaturesOf(digest, 15), SALT);
         vm.prank(issuer);
         token.mint(alice, DOLLAR, p.positionId, "i");
     }

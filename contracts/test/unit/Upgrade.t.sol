@@ -8,9 +8,10 @@ import {UUPSUpgradeable} from "@openzeppelin/contracts/proxy/utils/UUPSUpgradeab
 import {IdentityRegistry} from "../../src/IdentityRegistry.sol";
 import {ReserveRegistry} from "../../src/ReserveRegistry.sol";
 import {StateToken} from "../../src/StateToken.sol";
+import {ValidatorRegistry} from "../../src/ValidatorRegistry.sol";
 import {IIdentityRegistry} from "../../src/interfaces/IIdentityRegistry.sol";
 import {IStaking} from "../../src/interfaces/IStaking.sol";
-import {Granary} from "../utils/Granary.sol";
+import {Operators} from "../utils/Operators.sol";
 
 contract NextToken is StateToken {
     uint256 public added;
@@ -42,12 +43,26 @@ contract NextReserves is ReserveRegistry {
     }
 }
 
+contract NextRegistry is ValidatorRegistry {
+    uint256 public added;
+
+    constructor(IStaking staking, IIdentityRegistry identities, address epochs, address evidence)
+        ValidatorRegistry(staking, identities, epochs, evidence)
+    {}
+
+    function setAdded(uint256 value) external {
+        added = value;
+    }
+}
+
 /// Stakes active and pending, requests ripe and unripe, rewards unclaimed, a change of class due, a wallet frozen, tokens frozen,
-/// a cap half used, a proposal waiting: and then all three proxies change their code.
-contract UpgradeTest is Granary {
+/// a cap half used, a proposal waiting, an operator bonded, one leaving, one with strikes, a key changing: and then all four
+/// proxies change their code.
+contract UpgradeTest is Operators {
     address private _nextToken;
     address private _nextIdentities;
     address private _nextReserves;
+    address private _nextRegistry;
     uint256 private _ripe;
     uint256 private _unripe;
     mapping(address target => bytes32[]) private _slots;
@@ -73,11 +88,12 @@ contract UpgradeTest is Granary {
         vm.prank(alice);
         token.redeem(10 * DOLLAR, "redemption");
         payFeeAs(alice, 25 * DOLLAR);
+        _operatorsAlive();
         propose(1 * DOLLAR);
         manager.renounceRole(0, address(this));
 
-        address[3] memory proxies = [address(token), address(identities), address(reserves)];
-        for (uint256 i; i < 3; ++i) {
+        address[4] memory proxies = [address(token), address(identities), address(reserves), address(registry)];
+        for (uint256 i; i < 4; ++i) {
             (, _slots[proxies[i]]) = vm.accesses(proxies[i]);
         }
         _nextToken = address(
@@ -87,6 +103,19 @@ contract UpgradeTest is Granary {
         );
         _nextIdentities = address(new NextIdentities(staking));
         _nextReserves = address(new NextReserves(token));
+        _nextRegistry = address(new NextRegistry(staking, identities, address(epochs), address(evidence)));
+    }
+
+    function _operatorsAlive() private {
+        approve(5, false);
+        postBond(5, BOND_MINIMUM);
+        applyAs(6);
+        exitAs(3);
+        vm.prank(address(epochs));
+        registry.onEpochFinal(4, 8, 16);
+        address signer = vm.addr(0xAEF);
+        vm.prank(controller(2));
+        registry.rotateKeys(2, signer, address(0));
     }
 
     function test_upgrade_throughTheTimelock_keepsEverySlotAndEveryBalance() external {
@@ -103,6 +132,9 @@ contract UpgradeTest is Granary {
         NextToken(address(token)).setAdded(7);
         NextIdentities(address(identities)).setAdded(8);
         NextReserves(address(reserves)).setAdded(9);
+        equal(_code(address(registry)), _nextRegistry, "new operators' registry");
+        NextRegistry(address(registry)).setAdded(10);
+        equal(NextRegistry(address(registry)).added(), 10, "new storage");
         equal(NextToken(address(token)).added() + NextIdentities(address(identities)).added(), 15, "new storage");
         equal(NextReserves(address(reserves)).added(), 9, "new storage");
         equal(_everySlot(), slots, "lies beside the old");
@@ -124,13 +156,31 @@ contract UpgradeTest is Granary {
         refuses(IAccessManaged.AccessManagedUnauthorized.selector);
         vm.prank(stranger);
         token.mint(stranger, 1, "p", "i");
-        finishEpoch(1 * DOLLAR);
+        _finishWithNewKey();
         staking.claimFor(carol, 2);
         (uint24 rateClass,, uint64 fromEpoch) = identities.rateClassesOf(carol);
         equal(rateClass, 0x100000, "her change of class came");
         equal(fromEpoch, 0, "and is settled");
         mintTo(alice, 100 * DOLLAR);
         equal(token.balanceOf(address(staking)), staking.owed(), "held");
+        registry.activate(5);
+        roll();
+        roll();
+        isTrue(isSeated(5) && !isSeated(3), "who waited sits, who wanted out is out");
+        pass(UNBONDING_SECONDS);
+        registry.withdrawBond(3);
+        equal(registry.operatorOf(4).strikes, 1, "strikes are kept");
+        vm.prank(address(epochs));
+        registry.strike(1 << 5, "reason");
+        equal(bondOf(5), BOND_MINIMUM, "bonded as before");
+    }
+
+    /// The proposal that waited is final with the seats of its day.
+    function _finishWithNewKey() private {
+        (, bytes32 digest) = epochs.proposal();
+        bytes[] memory signatures = signaturesOf(digest, 15);
+        signatures[1] = sign(0xAEF, digest);
+        epochs.finalize(staking.currentEpoch(), 30, signatures, SALT);
     }
 
     function testFuzz_upgrade_beforeTwoDays_refused(uint256 early) external {
@@ -147,8 +197,8 @@ contract UpgradeTest is Granary {
             [issuer, registrar, proposer, guardian, enforcer, remitter, council, alice, address(this)];
         if (known % 2 == 0) caller = people[known / 2 % 9];
         vm.assume(caller != address(timelock));
-        address[3] memory proxies = [address(token), address(identities), address(reserves)];
-        for (uint256 i; i < 3; ++i) {
+        address[4] memory proxies = [address(token), address(identities), address(reserves), address(registry)];
+        for (uint256 i; i < 4; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, caller));
             vm.prank(caller);
             UUPSUpgradeable(proxies[i]).upgradeToAndCall(_nextToken, "");
@@ -181,10 +231,12 @@ contract UpgradeTest is Granary {
         timelock.schedule(address(token), 0, _call(_nextToken), 0, "token", 48 hours);
         timelock.schedule(address(identities), 0, _call(_nextIdentities), 0, "identities", 48 hours);
         timelock.schedule(address(reserves), 0, _call(_nextReserves), 0, "reserves", 48 hours);
+        timelock.schedule(address(registry), 0, _call(_nextRegistry), 0, "registry", 48 hours);
         vm.warp(block.timestamp + 48 hours);
         timelock.execute(address(token), 0, _call(_nextToken), 0, "token");
         timelock.execute(address(identities), 0, _call(_nextIdentities), 0, "identities");
         timelock.execute(address(reserves), 0, _call(_nextReserves), 0, "reserves");
+        timelock.execute(address(registry), 0, _call(_nextRegistry), 0, "registry");
         vm.stopPrank();
     }
 
@@ -198,8 +250,8 @@ contract UpgradeTest is Granary {
 
     /// All that was written since the proxies were made, but the one slot that an upgrade is to change.
     function _everySlot() private view returns (bytes32 digest) {
-        address[3] memory proxies = [address(token), address(identities), address(reserves)];
-        for (uint256 i; i < 3; ++i) {
+        address[4] memory proxies = [address(token), address(identities), address(reserves), address(registry)];
+        for (uint256 i; i < 4; ++i) {
             bytes32[] storage slots = _slots[proxies[i]];
             for (uint256 k; k < slots.length; ++k) {
                 if (slots[k] == ERC1967Utils.IMPLEMENTATION_SLOT) continue;
@@ -216,6 +268,11 @@ contract UpgradeTest is Granary {
                 digest = keccak256(abi.encode(digest, staking.stakeOf(holders[i], id), staking.unbondingOf(holders[i])));
             }
         }
+        for (uint8 id = 1; id <= 5; ++id) {
+            digest = keccak256(abi.encode(digest, registry.operatorOf(id), registry.changeOf(id)));
+        }
+        digest = keccak256(abi.encode(digest, registry.applicationOf(controller(6)), registry.seats()));
+        digest = keccak256(abi.encode(digest, registry.getValidators(), registry.params()));
         digest = keccak256(abi.encode(digest, token.totalSupply(), token.name(), token.DOMAIN_SEPARATOR()));
         digest = keccak256(abi.encode(digest, token.issuanceFeeBps(), token.getFrozenTokens(carol), token.authority()));
         digest = keccak256(abi.encode(digest, token.allowance(alice, address(staking)), identities.ruleVersion()));

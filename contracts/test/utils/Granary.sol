@@ -6,15 +6,18 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {EpochManager} from "../../src/EpochManager.sol";
+import {Evidence} from "../../src/Evidence.sol";
 import {IdentityRegistry} from "../../src/IdentityRegistry.sol";
 import {PayoutSplitter} from "../../src/PayoutSplitter.sol";
 import {ReserveRegistry} from "../../src/ReserveRegistry.sol";
 import {Staking} from "../../src/Staking.sol";
 import {StateToken} from "../../src/StateToken.sol";
 import {TaxVault} from "../../src/TaxVault.sol";
+import {ValidatorRegistry} from "../../src/ValidatorRegistry.sol";
 import {IEpochManager} from "../../src/interfaces/IEpochManager.sol";
 import {IIdentityRegistry} from "../../src/interfaces/IIdentityRegistry.sol";
 import {IReserveRegistry} from "../../src/interfaces/IReserveRegistry.sol";
+import {IValidatorRegistry} from "../../src/interfaces/IValidatorRegistry.sol";
 import {Roles} from "../../src/libraries/Roles.sol";
 import {TestBase} from "./TestBase.sol";
 
@@ -24,6 +27,14 @@ abstract contract Granary is TestBase {
     uint64 internal constant EPOCH_SECONDS = 30;
     uint64 internal constant UNBONDING_SECONDS = 60;
     uint64 internal constant GRACE_SECONDS = 3600;
+    uint64 internal constant COMMIT_SECONDS = 10;
+    uint64 internal constant REVEAL_SECONDS = 10;
+    uint32 internal constant APPROVAL_SECONDS = 2 days;
+    uint32 internal constant JAIL_SECONDS = 7 days;
+    uint96 internal constant BOND_MINIMUM = 1000 * 1e6;
+    bytes32 internal constant SALT = "salt";
+    /// what every honest validator finds when it reads the entries of a proposal
+    bytes32 internal constant ENTRIES = "digest of all entries";
     uint64 internal constant MAX_AGE = 36 hours;
     uint256 internal constant CAP_PER_HOUR = 1e15;
     uint256 internal constant CAP_PER_DAY = 4e15;
@@ -34,6 +45,7 @@ abstract contract Granary is TestBase {
     uint256 internal constant CUSTODIAN_KEY = 0xC057;
     uint256 internal constant VALUER_KEY = 0x7A1;
     uint256 internal constant FIRST_VALIDATOR_KEY = 0xE10;
+    uint256 internal constant FIRST_NODE_KEY = 0x40DE0;
 
     address internal issuer = address(0x1551);
     address internal registrar = address(0x4e61);
@@ -41,6 +53,7 @@ abstract contract Granary is TestBase {
     address internal guardian = address(0x64a4);
     address internal enforcer = address(0xE4F0);
     address internal remitter = address(0x4e41);
+    address internal certifier = address(0xCE47);
     address internal council = address(0xC0C1);
     address internal comptroller = address(0xC031);
     address internal alice = address(0xA11CE);
@@ -57,6 +70,8 @@ abstract contract Granary is TestBase {
     PayoutSplitter internal splitter;
     TaxVault internal vault;
     EpochManager internal epochs;
+    ValidatorRegistry internal registry;
+    Evidence internal evidence;
 
     uint256 private _ids;
 
@@ -161,17 +176,70 @@ abstract contract Granary is TestBase {
         epochs.payFee(IEpochManager.FeeKind.Trading, amount, "trade");
     }
 
+    /// Proposes, and every validator finds the proposal right.
     function propose(uint256 distributed) internal returns (bytes32 digest) {
+        digest = proposeOnly(distributed, batch("books"));
+        everybody(0);
+    }
+
+    function proposeOnly(uint256 distributed, IEpochManager.Batch memory content) internal returns (bytes32 digest) {
         uint64 due = epochs.nextProposalAt();
         if (block.timestamp < due) pass(due - block.timestamp);
         vm.prank(proposer);
-        return epochs.propose(distributed, "books");
+        return epochs.propose(distributed, content);
+    }
+
+    function batch(bytes32 booksRoot) internal pure returns (IEpochManager.Batch memory) {
+        return IEpochManager.Batch({
+            booksRoot: booksRoot,
+            entriesRoot: "entries",
+            liabilitiesRoot: "liabilities",
+            liabilities: 0,
+            entriesSeal: keccak256(abi.encode(ENTRIES)),
+            canarySeal: keccak256(abi.encode(SALT, false))
+        });
+    }
+
+    function canary() internal pure returns (IEpochManager.Batch memory content) {
+        content = batch("books");
+        content.canarySeal = keccak256(abi.encode(SALT, true));
+    }
+
+    /// All seats commit and reveal; a reason other than zero refuses.
+    function everybody(bytes32 reason) internal {
+        IValidatorRegistry.Seat[] memory seats = epochs.validators();
+        for (uint256 i; i < seats.length; ++i) {
+            commitAs(i, ENTRIES, reason);
+        }
+        for (uint256 i; i < seats.length; ++i) {
+            revealAs(i, ENTRIES, reason);
+        }
+    }
+
+    function commitAs(uint256 seat, bytes32 entries, bytes32 reason) internal {
+        IValidatorRegistry.Seat memory mine = epochs.validators()[seat];
+        vm.prank(mine.signer);
+        epochs.commit(seat, bytes24(keccak256(abi.encode(mine.operatorId, nonceOf(seat), entries, reason))));
+    }
+
+    function revealAs(uint256 seat, bytes32 entries, bytes32 reason) internal {
+        address signer = epochs.validators()[seat].signer;
+        vm.prank(signer);
+        epochs.reveal(seat, nonceOf(seat), entries, reason);
+    }
+
+    function nonceOf(uint256 seat) internal pure returns (bytes32) {
+        return keccak256(abi.encode("nonce", seat));
     }
 
     /// Proposes and finishes an epoch with the signatures of all four validators.
     function finishEpoch(uint256 distributed) internal {
-        bytes32 digest = propose(distributed);
-        epochs.finalize(staking.currentEpoch(), signaturesOf(digest, 15));
+        finish(propose(distributed), 15);
+    }
+
+    /// Bit n of `who` stands for the validator of operator n + 1.
+    function finish(bytes32 digest, uint256 who) internal {
+        epochs.finalize(staking.currentEpoch(), who << 1, signaturesOf(digest, who), SALT);
     }
 
     function pass(uint256 time) internal {
@@ -237,31 +305,56 @@ abstract contract Granary is TestBase {
         return abi.encodePacked(r, s, v);
     }
 
-    /// Bit n of `who` stands for the validator of operator n + 1; ordered by signer, as the contract wants them.
+    /// Bit n of `who` stands for the validator of operator n + 1; in the order of the seats, as the contract wants them.
     function signaturesOf(bytes32 digest, uint256 who) internal pure returns (bytes[] memory signatures) {
-        uint256[4] memory keys;
         uint256 count;
-        for (uint256 i; i < 4; ++i) {
-            if (who >> i & 1 == 0) continue;
-            uint256 key = FIRST_VALIDATOR_KEY + i;
-            uint256 place = count++;
-            while (place > 0 && vm.addr(keys[place - 1]) > vm.addr(key)) {
-                keys[place] = keys[place - 1];
-                --place;
-            }
-            keys[place] = key;
+        for (uint256 rest = who; rest != 0; rest &= rest - 1) {
+            ++count;
         }
         signatures = new bytes[](count);
-        for (uint256 i; i < count; ++i) {
-            signatures[i] = sign(keys[i], digest);
+        uint256 next;
+        for (uint256 i; who >> i != 0; ++i) {
+            if (who >> i & 1 == 1) signatures[next++] = sign(FIRST_VALIDATOR_KEY + i, digest);
         }
     }
 
-    function validatorSet() internal pure returns (IEpochManager.Validator[] memory set) {
-        set = new IEpochManager.Validator[](4);
+    function founders() internal pure returns (IValidatorRegistry.Founder[] memory list) {
+        list = new IValidatorRegistry.Founder[](4);
         for (uint32 i; i < 4; ++i) {
-            set[i] = IEpochManager.Validator(vm.addr(FIRST_VALIDATOR_KEY + i), i + 1, 1, i == 0);
+            list[i] = IValidatorRegistry.Founder({
+                application: application(i + 1),
+                controller: controller(i + 1),
+                affiliated: i == 0,
+                certifiedUntil: uint40(NEVER)
+            });
         }
+    }
+
+    function application(uint32 operatorId) internal pure returns (IValidatorRegistry.Application memory) {
+        return IValidatorRegistry.Application({
+            owner: keccak256(abi.encode("owner", operatorId)),
+            signer: vm.addr(FIRST_VALIDATOR_KEY + operatorId - 1),
+            node: vm.addr(FIRST_NODE_KEY + operatorId),
+            payoutWallet: payoutWallet(operatorId),
+            commissionBps: 500
+        });
+    }
+
+    function params() internal view returns (IValidatorRegistry.Params memory) {
+        return IValidatorRegistry.Params({
+            bondMinimum: BOND_MINIMUM,
+            approvalSeconds: APPROVAL_SECONDS,
+            jailSeconds: JAIL_SECONDS,
+            missedLimit: 5,
+            strikeLimit: 3,
+            doubleSignBps: 1000,
+            badEntryBps: 2000,
+            firstLoss: comptroller
+        });
+    }
+
+    function controller(uint32 operatorId) internal pure returns (address) {
+        return address(uint160(0xC0440000 + operatorId));
     }
 
     function payoutWallet(uint32 operatorId) internal pure returns (address) {
@@ -276,13 +369,14 @@ abstract contract Granary is TestBase {
         councils[0] = council;
         timelock = new TimelockController(48 hours, councils, councils, address(0));
         uint256 nonce = vm.getNonce(address(this));
-        address[10] memory places;
-        for (uint256 i; i < 10; ++i) {
+        address[13] memory places;
+        for (uint256 i; i < 13; ++i) {
             places[i] = vm.computeCreateAddress(address(this), nonce + i);
         }
         (identities, reserves, token) = (IdentityRegistry(places[1]), ReserveRegistry(places[3]), StateToken(places[5]));
         (vault, staking, splitter, epochs) =
         (TaxVault(places[6]), Staking(places[7]), PayoutSplitter(places[8]), EpochManager(places[9]));
+        (registry, evidence) = (ValidatorRegistry(places[11]), Evidence(places[12]));
         address authority = address(manager);
         new IdentityRegistry(staking);
         new ERC1967Proxy(places[0], abi.encodeCall(IdentityRegistry.initialize, (authority, 2026)));
@@ -298,7 +392,21 @@ abstract contract Granary is TestBase {
         new TaxVault(authority, token, identities, places[8]);
         new Staking(authority, token, identities, splitter, places[9], EPOCH_SECONDS, UNBONDING_SECONDS);
         new PayoutSplitter(authority, token, identities, staking, vault, places[9]);
-        new EpochManager(authority, token, reserves, staking, splitter, EPOCH_SECONDS, GRACE_SECONDS);
+        new EpochManager(
+            authority,
+            token,
+            reserves,
+            staking,
+            splitter,
+            registry,
+            EPOCH_SECONDS,
+            GRACE_SECONDS,
+            COMMIT_SECONDS,
+            REVEAL_SECONDS
+        );
+        new ValidatorRegistry(staking, identities, places[9], places[12]);
+        new ERC1967Proxy(places[10], abi.encodeCall(ValidatorRegistry.initialize, (authority, params())));
+        new Evidence(epochs, registry);
     }
 
     function _wire() private {
@@ -315,6 +423,16 @@ abstract contract Granary is TestBase {
         _allow(address(vault), TaxVault.remit.selector, Roles.REMITTER);
         _allow(address(vault), TaxVault.releaseToPayer.selector, Roles.REMITTER);
         _allow(address(epochs), EpochManager.propose.selector, Roles.PROPOSER);
+        _allow(address(registry), ValidatorRegistry.approve.selector, Roles.CERTIFIER);
+        _allow(address(registry), ValidatorRegistry.certify.selector, Roles.CERTIFIER);
+        _allow(address(registry), ValidatorRegistry.revoke.selector, Roles.CERTIFIER);
+        _allow(address(registry), ValidatorRegistry.reinstate.selector, Roles.CERTIFIER);
+        _allow(address(staking), Staking.setOperator.selector, Roles.VALIDATOR_REGISTRY);
+        _allow(address(staking), Staking.slash.selector, Roles.VALIDATOR_REGISTRY);
+        _allow(address(staking), Staking.returnBond.selector, Roles.VALIDATOR_REGISTRY);
+        manager.grantRole(Roles.CERTIFIER, certifier, 0);
+        manager.grantRole(Roles.VALIDATOR_REGISTRY, address(registry), 0);
+        manager.grantRole(Roles.VALIDATOR_REGISTRY, address(this), 0);
         manager.grantRole(Roles.ISSUER, issuer, 0);
         manager.grantRole(Roles.REGISTRAR, registrar, 0);
         manager.grantRole(Roles.PROPOSER, proposer, 0);
@@ -331,9 +449,8 @@ abstract contract Granary is TestBase {
         enrol(comptroller, IIdentityRegistry.Kind.StateBody, 0);
         for (uint32 id = 1; id <= 4; ++id) {
             enrol(payoutWallet(id), IIdentityRegistry.Kind.Organisation, 0);
-            staking.setOperator(id, payoutWallet(id), 500, true);
         }
-        epochs.setValidators(validatorSet());
+        registry.found(founders(), uint40(NEVER));
     }
 
     function _allow(address target, bytes4 selector, uint64 role) private {

@@ -14,6 +14,9 @@ import { requirePermission } from "@/lib/auth/permissions";
 import { epochManagerAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue, intentByKey } from "@/lib/chain/outbox";
+import { revertIn } from "@/lib/chain/revert";
+import { env } from "@/lib/env";
+import { canarySalt } from "@/lib/epochs/canary";
 import { quorum } from "@/lib/epochs/quorum";
 import { failpoint } from "@/lib/failpoint";
 import type { AttestorAnswer, Attestors } from "@/lib/vendors/attestors/contract";
@@ -40,18 +43,39 @@ export async function finalizeEpoch(
     .limit(1);
   if (open?.state !== "proposed") return { outcome: "nothing_open" };
   const manager = { address: deployment.contracts.epochManager, abi: epochManagerAbi } as const;
-  const [answers, seats] = await Promise.all([
-    input.attestors.ask(open.number),
+  // asked first: a validator that is stepped by us votes when it is asked
+  const answers = await input.attestors.ask(open.number);
+  const [seats, progress, [proposal]] = await Promise.all([
     client.readContract({ ...manager, functionName: "validators" }),
+    client.readContract({ ...manager, functionName: "progress" }),
+    client.readContract({ ...manager, functionName: "proposal" }),
   ]);
   failpoint("epoch.attestations-pulled");
   const seatOf = (signer: Address) => seats.find((seat) => isAddressEqual(seat.signer, signer));
   const signed = await provenSignatures(answers, open.digest, (signer) => seatOf(signer) !== undefined);
   const refused = answers.filter((a) => a.answer === "refused" && a.digest === open.digest);
+  // a signature counts only beside a digest that its operator has shown
+  const hasAgreed = (signer: Address) =>
+    ((progress.agreed >> BigInt(seatOf(signer)?.operatorId ?? 0)) & 1n) === 1n;
+  const counted = seats.flatMap(({ signer, operatorId }) => {
+    const found = signed.find((s) => isAddressEqual(s.signer, signer));
+    return found && hasAgreed(signer) ? [{ operatorId, ...found }] : [];
+  });
   const { isReached, signedWeight } = quorum(
     seats,
-    signed.map((s) => s.signer),
+    counted.map((s) => s.signer),
   );
+  const finalize = {
+    ...manager,
+    functionName: "finalize",
+    args: [
+      open.number,
+      counted.reduce((bits, { operatorId }) => bits | (1n << BigInt(operatorId)), 0n),
+      counted.map((s) => s.signature),
+      canarySalt(env.blindIndexKey, { chainId: deployment.chainId, ...proposal }),
+    ],
+  } as const;
+  const isOpen = isReached && (await isAcceptedNow(client, finalize));
 
   return await ctx.db.transaction(async (tx) => {
     for (const { signer, signature } of signed) {
@@ -88,7 +112,7 @@ export async function finalizeEpoch(
     // only signers share in what is distributed: those who may still come get a moment
     const ageMs = input.now.getTime() - open.proposedAt.getTime();
     const mayStillCome = signed.length + refused.length < seats.length && ageMs < patienceMs;
-    if (!isReached || mayStillCome)
+    if (!isOpen || mayStillCome)
       return { outcome: "waiting", number: open.number, signed: signed.length, refused: refused.length };
     const [still] = await tx
       .select({ state: epochTable.state })
@@ -98,27 +122,36 @@ export async function finalizeEpoch(
     // kept once submitted: signatures that come later would make another calldata under the same key
     const known = await submittedBefore(tx, open.digest);
     if (known) return { outcome: "submitted", number: open.number, intentId: known };
-    const ordered = [...signed].sort((a, b) => (BigInt(a.signer) < BigInt(b.signer) ? -1 : 1));
     const intentId = await enqueue(tx, {
       kind: "epoch.finalize",
       businessKey: finalizeKey(open.digest),
       sender: "proposer",
       to: manager.address,
-      data: encodeFunctionData({
-        ...manager,
-        functionName: "finalize",
-        args: [open.number, ordered.map((s) => s.signature)],
-      }),
+      data: encodeFunctionData(finalize),
       requestId: ctx.requestId,
     });
     await recordAudit(tx, ctx, {
       command: "finalizeEpoch",
       subject: `epoch:${open.number}`,
       permission: "epoch:propose",
-      detail: { digest: open.digest, signatures: ordered.length, signedWeight: signedWeight.toString() },
+      detail: { digest: open.digest, signatures: counted.length, signedWeight: signedWeight.toString() },
     });
     return { outcome: "submitted", number: open.number, intentId };
   });
+}
+
+/** The contract waits until everybody who committed has revealed, or their time is over: then only it is sent. */
+async function isAcceptedNow(
+  client: PublicClient,
+  call: Parameters<typeof encodeFunctionData<typeof epochManagerAbi, "finalize">>[0] & { address: Address },
+): Promise<boolean> {
+  const answer = await client
+    .call({ to: call.address, data: encodeFunctionData(call), blockTag: "pending" })
+    .catch((error: unknown) => {
+      if (revertIn(error)) return undefined;
+      throw error;
+    });
+  return answer !== undefined;
 }
 
 const finalizeKey = (digest: Hex) => `epoch:finalize:${digest}`;

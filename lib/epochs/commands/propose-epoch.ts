@@ -1,5 +1,5 @@
 import { and, eq, inArray, like } from "drizzle-orm";
-import { encodeFunctionData, type PublicClient, zeroHash } from "viem";
+import { encodeFunctionData, type Hex, type PublicClient, zeroHash } from "viem";
 import { outboxIntent } from "@/db/schema/chain";
 import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
@@ -7,7 +7,10 @@ import { requirePermission } from "@/lib/auth/permissions";
 import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue } from "@/lib/chain/outbox";
+import { env } from "@/lib/env";
+import { canarySalt, canarySeal } from "@/lib/epochs/canary";
 import { epochDue } from "@/lib/epochs/due";
+import { entriesDigest, entriesSeal } from "@/lib/epochs/entries";
 import { failpoint } from "@/lib/failpoint";
 import { newestHead } from "@/lib/ledger/seal/queries";
 import { requireOn } from "@/lib/switches/require";
@@ -72,7 +75,11 @@ export async function proposeEpoch(
       businessKey: `epoch:propose:${number}:${nextProposalAt}`,
       sender: "proposer",
       to: manager.address,
-      data: encodeFunctionData({ ...manager, functionName: "propose", args: [distributeMicros, booksRoot] }),
+      data: encodeFunctionData({
+        ...manager,
+        functionName: "propose",
+        args: [distributeMicros, batchOf({ chainId: deployment.chainId, number, booksRoot })],
+      }),
       requestId: ctx.requestId,
     });
     await recordAudit(tx, ctx, {
@@ -84,4 +91,17 @@ export async function proposeEpoch(
     failpoint("epoch.proposal-written");
     return { outcome: "proposed", intentId, distributeMicros };
   });
+}
+
+/** What the bank states about its books in an honest proposal. */
+function batchOf(of: { chainId: number; number: bigint; booksRoot: Hex }) {
+  const seal = entriesSeal(entriesDigest(of.booksRoot));
+  return {
+    booksRoot: of.booksRoot,
+    entriesRoot: zeroHash,
+    liabilitiesRoot: zeroHash,
+    liabilities: 0n,
+    entriesSeal: seal,
+    canarySeal: canarySeal(canarySalt(env.blindIndexKey, { ...of, entriesSeal: seal }), false),
+  };
 }
