@@ -9,6 +9,7 @@ import {
   type Hex,
   http,
   keccak256,
+  type TransactionReceipt,
   toFunctionSelector,
   zeroAddress,
 } from "viem";
@@ -88,6 +89,8 @@ const defaultBondMicros = 10_000_000_000n;
 const defaultBondDueSeconds = 90 * 86_400;
 const operatorIdentitySeconds = 10 * 366 * 86_400;
 const daySeconds = 86_400;
+/** 200 to keep a byte of code and 16 to send it, and some to spare */
+const gasPerCodeByte = 250n;
 
 /** How the first operators stand; the timelock may set other figures. */
 const standing = {
@@ -190,15 +193,15 @@ export async function deployContracts(input: {
       }),
     ),
   );
-  const send = (serializedTransaction: Hex) => client.sendRawTransaction({ serializedTransaction });
-  const hashes = await Promise.all(signed.map(send));
-  // a busy anvil may lose one of many that come at once: the same bytes again change nothing where it did not
-  const receiptOrAgain = async (hash: Hex, i: number) => {
-    const again = () => send(signed[i] as Hex).catch(() => undefined);
-    const first = await receiptOf(client, hash, { patienceMs: 10_000 }).catch(again);
-    return typeof first === "object" ? first : receiptOf(client, hash);
-  };
-  const receipts = await Promise.all(hashes.map(receiptOrAgain));
+  const receipts: TransactionReceipt[] = [];
+  for (const group of groupsWithin(steps, block.gasLimit)) {
+    const hashes = await Promise.all(
+      signed
+        .slice(receipts.length, receipts.length + group)
+        .map((serializedTransaction) => client.sendRawTransaction({ serializedTransaction })),
+    );
+    receipts.push(...(await Promise.all(hashes.map((hash) => receiptOf(client, hash)))));
+  }
   const failed = receipts.findIndex((receipt) => receipt.status !== "success");
   if (failed >= 0) throw new Error(`deployment failed at step ${failed + 1}: ${steps[failed]?.name}`);
   return {
@@ -209,6 +212,24 @@ export async function deployContracts(input: {
     unbondingSeconds: input.params.unbondingSeconds,
     contracts,
   };
+}
+
+/**
+ * How many steps go at once, one group after the other: what fits into one block. Of more, an anvil whose block is full
+ * drops those behind the first that did not fit, because their nonces came too early.
+ */
+function groupsWithin(steps: readonly Step[], blockGas: bigint): number[] {
+  const groups: number[] = [];
+  let left = 0n;
+  for (const { gas } of steps) {
+    if (gas > left) {
+      groups.push(0);
+      left = blockGas;
+    }
+    left -= gas;
+    groups[groups.length - 1] = (groups.at(-1) ?? 0) + 1;
+  }
+  return groups;
 }
 
 /** The transactions of a deployment, in nonce order, and the addresses they will give. */
@@ -247,7 +268,7 @@ export function planDeployment(input: {
   >;
   const create = (name: (typeof order)[number], data: Hex) => {
     if (order[steps.length] !== name) throw new Error(`${name} is out of order`);
-    steps.push({ name: `create ${name}`, data, gas: 6_000_000n });
+    steps.push({ name: `create ${name}`, data, gas: 600_000n + gasPerCodeByte * BigInt(data.length / 2) });
   };
   const call = (name: string, to: Address, data: Hex) => steps.push({ name, to, data, gas: 1_500_000n });
   const createProxy = (
