@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { eq } from "drizzle-orm";
+import { and, eq } from "drizzle-orm";
 import pg from "pg";
 import { encodeFunctionData, toHex, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -354,6 +354,24 @@ describe("an epoch", () => {
     expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 6n });
     await rest();
     expect(await lastFinal()).toBe(6n);
+  });
+
+  it("is finished without an operator that is away, once the time to commit is over", async () => {
+    await payForData(chain, alice, dollars(2));
+    await chain.pass(31);
+    await propose();
+    await rest();
+    const there = validators.slice(0, 3);
+    expect(await finalize(asking(there))).toMatchObject({ outcome: "waiting", signed: 3 });
+    await chain.pass(11);
+    expect(await finalize(asking(there))).toMatchObject({ outcome: "submitted", number: 7n });
+    await rest();
+    expect(await lastFinal()).toBe(7n);
+    const [row] = await db
+      .select()
+      .from(epochTable)
+      .where(and(eq(epochTable.number, 7n), eq(epochTable.state, "final")));
+    expect(row?.signers).toEqual([1, 2, 3]);
   });
 
   it("cannot distribute what was not collected: the contract refuses before any validator is asked", async () => {
