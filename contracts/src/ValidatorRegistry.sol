@@ -92,7 +92,7 @@ contract ValidatorRegistry is AccessManagedUpgradeable, UUPSUpgradeable, IValida
     }
 
     modifier onlyEpochManager() {
-        if (msg.sender != EPOCH_MANAGER) revert OnlyEpochManager();
+        _requireEpochManager();
         _;
     }
 
@@ -297,10 +297,15 @@ contract ValidatorRegistry is AccessManagedUpgradeable, UUPSUpgradeable, IValida
         uint256 bps = doubleSign ? _params.doubleSignBps : _params.badEntryBps;
         _jail(operatorId);
         uint256 amount = (whole * bps + BPS - 1) / BPS;
-        // where the share rate would reach zero nothing is left to take: jailed all the same
+        // where the share rate would reach zero nothing is left to take: jailed all the same. A call without gas is no such
+        // case, or the guilty would prove their own guilt with too little of it.
         try STAKING.slash(operatorId, amount, reason, _params.firstLoss) {
             emit Punished(operatorId, reason, amount);
-        } catch {}
+        } catch (bytes memory why) {
+            if (bytes4(why) != IStaking.SlashTooLarge.selector && bytes4(why) != IStaking.ZeroAmount.selector) {
+                revert NotPunished(operatorId);
+            }
+        }
     }
 
     // ---- reads
@@ -431,7 +436,7 @@ contract ValidatorRegistry is AccessManagedUpgradeable, UUPSUpgradeable, IValida
                 operator.commissionBps = change.commissionBps;
                 _setOpen(id, next.seated >> id & 1 == 1);
             }
-            emit ChangeMade(id, change);
+            emit ChangeMade(id, epoch);
         }
         _changing = changing;
     }
@@ -506,7 +511,7 @@ contract ValidatorRegistry is AccessManagedUpgradeable, UUPSUpgradeable, IValida
         operator.node = application.node;
         operator.payoutWallet = application.payoutWallet;
         operator.commissionBps = application.commissionBps;
-        emit Approved(id, controller, application.owner, application);
+        emit Approved(id, controller, application.owner);
     }
 
     function _takeKey(address key, uint8 id) private {
@@ -558,6 +563,10 @@ contract ValidatorRegistry is AccessManagedUpgradeable, UUPSUpgradeable, IValida
     }
 
     // ---- inside: reading
+
+    function _requireEpochManager() private view {
+        if (msg.sender != EPOCH_MANAGER) revert OnlyEpochManager();
+    }
 
     function _known(uint8 id) private view returns (Operator storage operator) {
         operator = _operators[id];

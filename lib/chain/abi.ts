@@ -8250,39 +8250,6 @@ export const validatorRegistryAbi = [
         "type": "bytes32",
         "indexed": true,
         "internalType": "bytes32"
-      },
-      {
-        "name": "application",
-        "type": "tuple",
-        "indexed": false,
-        "internalType": "struct IValidatorRegistry.Application",
-        "components": [
-          {
-            "name": "owner",
-            "type": "bytes32",
-            "internalType": "bytes32"
-          },
-          {
-            "name": "signer",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "node",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "payoutWallet",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "commissionBps",
-            "type": "uint16",
-            "internalType": "uint16"
-          }
-        ]
       }
     ],
     "anonymous": false
@@ -8336,42 +8303,10 @@ export const validatorRegistryAbi = [
         "internalType": "uint8"
       },
       {
-        "name": "change",
-        "type": "tuple",
-        "indexed": false,
-        "internalType": "struct IValidatorRegistry.Change",
-        "components": [
-          {
-            "name": "signer",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "node",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "payoutWallet",
-            "type": "address",
-            "internalType": "address"
-          },
-          {
-            "name": "commissionBps",
-            "type": "uint16",
-            "internalType": "uint16"
-          },
-          {
-            "name": "terms",
-            "type": "bool",
-            "internalType": "bool"
-          },
-          {
-            "name": "fromEpoch",
-            "type": "uint64",
-            "internalType": "uint64"
-          }
-        ]
+        "name": "epoch",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
       }
     ],
     "anonymous": false
@@ -8772,6 +8707,17 @@ export const validatorRegistryAbi = [
   },
   {
     "type": "error",
+    "name": "NotPunished",
+    "inputs": [
+      {
+        "name": "operatorId",
+        "type": "uint8",
+        "internalType": "uint8"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotVerified",
     "inputs": [
       {
@@ -8921,6 +8867,289 @@ export const evidenceAbi = [
         "internalType": "contract IValidatorRegistry"
       }
     ],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "proveBadEntry",
+    "inputs": [
+      {
+        "name": "epoch",
+        "type": "tuple",
+        "internalType": "struct IEpochManager.Epoch",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "collected",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "distributed",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "carried",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "supply",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "marketValue",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "lendableValue",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "dataDigest",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "booksRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "entriesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilitiesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilities",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "entriesSeal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "previousDigest",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "parentBlockHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "proposedAt",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "proposedBlock",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "leaf",
+        "type": "bytes",
+        "internalType": "bytes"
+      },
+      {
+        "name": "siblings",
+        "type": "bytes32[]",
+        "internalType": "bytes32[]"
+      },
+      {
+        "name": "rights",
+        "type": "uint256",
+        "internalType": "uint256"
+      }
+    ],
+    "outputs": [],
+    "stateMutability": "nonpayable"
+  },
+  {
+    "type": "function",
+    "name": "proveBadSum",
+    "inputs": [
+      {
+        "name": "epoch",
+        "type": "tuple",
+        "internalType": "struct IEpochManager.Epoch",
+        "components": [
+          {
+            "name": "number",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "collected",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "distributed",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "carried",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "supply",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "marketValue",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "lendableValue",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "dataDigest",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "booksRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "entriesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilitiesRoot",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "liabilities",
+            "type": "uint256",
+            "internalType": "uint256"
+          },
+          {
+            "name": "entriesSeal",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "previousDigest",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "parentBlockHash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "proposedAt",
+            "type": "uint64",
+            "internalType": "uint64"
+          },
+          {
+            "name": "proposedBlock",
+            "type": "uint64",
+            "internalType": "uint64"
+          }
+        ]
+      },
+      {
+        "name": "left",
+        "type": "tuple",
+        "internalType": "struct EpochEntries.SumNode",
+        "components": [
+          {
+            "name": "hash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "sum",
+            "type": "int128",
+            "internalType": "int128"
+          }
+        ]
+      },
+      {
+        "name": "right",
+        "type": "tuple",
+        "internalType": "struct EpochEntries.SumNode",
+        "components": [
+          {
+            "name": "hash",
+            "type": "bytes32",
+            "internalType": "bytes32"
+          },
+          {
+            "name": "sum",
+            "type": "int128",
+            "internalType": "int128"
+          }
+        ]
+      },
+      {
+        "name": "steps",
+        "type": "tuple[]",
+        "internalType": "struct EpochEntries.SumStep[]",
+        "components": [
+          {
+            "name": "stated",
+            "type": "int128",
+            "internalType": "int128"
+          },
+          {
+            "name": "sibling",
+            "type": "tuple",
+            "internalType": "struct EpochEntries.SumNode",
+            "components": [
+              {
+                "name": "hash",
+                "type": "bytes32",
+                "internalType": "bytes32"
+              },
+              {
+                "name": "sum",
+                "type": "int128",
+                "internalType": "int128"
+              }
+            ]
+          },
+          {
+            "name": "siblingIsRight",
+            "type": "bool",
+            "internalType": "bool"
+          }
+        ]
+      }
+    ],
+    "outputs": [],
     "stateMutability": "nonpayable"
   },
   {
@@ -9127,6 +9356,37 @@ export const evidenceAbi = [
   },
   {
     "type": "event",
+    "name": "BadEntryProven",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64",
+        "indexed": true,
+        "internalType": "uint64"
+      },
+      {
+        "name": "root",
+        "type": "bytes32",
+        "indexed": true,
+        "internalType": "bytes32"
+      },
+      {
+        "name": "signers",
+        "type": "uint128",
+        "indexed": false,
+        "internalType": "uint128"
+      },
+      {
+        "name": "prover",
+        "type": "address",
+        "indexed": false,
+        "internalType": "address"
+      }
+    ],
+    "anonymous": false
+  },
+  {
+    "type": "event",
     "name": "DoubleSignProven",
     "inputs": [
       {
@@ -9161,6 +9421,17 @@ export const evidenceAbi = [
       }
     ],
     "anonymous": false
+  },
+  {
+    "type": "error",
+    "name": "AlreadyProven",
+    "inputs": [
+      {
+        "name": "number",
+        "type": "uint64",
+        "internalType": "uint64"
+      }
+    ]
   },
   {
     "type": "error",
@@ -9228,6 +9499,33 @@ export const evidenceAbi = [
   },
   {
     "type": "error",
+    "name": "NotFinal",
+    "inputs": [
+      {
+        "name": "digest",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
+    "name": "NotInTheTree",
+    "inputs": [
+      {
+        "name": "root",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      },
+      {
+        "name": "wanted",
+        "type": "bytes32",
+        "internalType": "bytes32"
+      }
+    ]
+  },
+  {
+    "type": "error",
     "name": "NotOneOperator",
     "inputs": [
       {
@@ -9241,6 +9539,11 @@ export const evidenceAbi = [
         "internalType": "uint8"
       }
     ]
+  },
+  {
+    "type": "error",
+    "name": "NothingWrong",
+    "inputs": []
   },
   {
     "type": "error",

@@ -96,14 +96,12 @@ interface IValidatorRegistry {
 
     event Applied(address indexed controller, Application application);
     event ApplicationWithdrawn(address indexed controller);
-    event Approved(
-        uint8 indexed operatorId, address indexed controller, bytes32 indexed owner, Application application
-    );
+    event Approved(uint8 indexed operatorId, address indexed controller, bytes32 indexed owner);
     event Certified(uint8 indexed operatorId, bool affiliated, uint40 certifiedUntil);
     event StateChanged(uint8 indexed operatorId, State state);
     event SeatsChanged(uint64 indexed epoch, uint256 seated);
     event ChangeScheduled(uint8 indexed operatorId, Change change);
-    event ChangeMade(uint8 indexed operatorId, Change change);
+    event ChangeMade(uint8 indexed operatorId, uint64 indexed epoch);
     event Struck(uint8 indexed operatorId, bytes32 indexed reason, uint8 strikes);
     event Punished(uint8 indexed operatorId, bytes32 indexed reason, uint256 amount);
     event RevokedUnderOrder(uint8 indexed operatorId, bytes32 orderHash);
@@ -128,6 +126,7 @@ interface IValidatorRegistry {
     error AlreadyFounded();
     error NothingApplied(address controller);
     error BadParams();
+    error NotPunished(uint8 operatorId);
 
     // ---- anyone verified, and the operator's controller
 
