@@ -18,7 +18,8 @@ contract EpochCommitTest is Operators {
         equal(epochs.progress().committed, 30, "all");
     }
 
-    function test_commit_late_orTwice_orWithoutSeat_orWithoutProposal_refused() external {
+    function testFuzz_commit_late_orTwice_orWithoutSeat_orWithoutProposal_refused(uint256 late) external {
+        late = bound(late, 1, 30 days);
         refuses(IEpochManager.NothingProposed.selector);
         epochs.commit(0, 0);
         proposeOnly(0, batch("books"));
@@ -30,7 +31,7 @@ contract EpochCommitTest is Operators {
         vm.expectRevert(abi.encodeWithSelector(IEpochManager.AlreadyCommitted.selector, 2));
         vm.prank(application(2).signer);
         epochs.commit(1, 0);
-        pass(COMMIT_SECONDS + 1);
+        pass(COMMIT_SECONDS + late);
         refuses(IEpochManager.CommitsClosedAlready.selector);
         vm.prank(application(3).signer);
         epochs.commit(2, 0);
@@ -73,17 +74,17 @@ contract EpochCommitTest is Operators {
         epochs.reveal(1, nonce, entries, reason);
     }
 
-    function test_commit_copiedFromAnother_cannotBeOpened() external {
+    function testFuzz_commit_copiedFromAnother_cannotBeOpened(bytes32 entries, bytes32 reason) external {
         proposeOnly(0, batch("books"));
-        bytes24 ofFirst = bytes24(keccak256(abi.encode(uint8(1), nonceOf(0), ENTRIES, bytes32(0))));
-        commitAs(0, ENTRIES, 0);
+        bytes24 ofFirst = bytes24(keccak256(abi.encode(uint8(1), nonceOf(0), entries, reason)));
+        commitAs(0, entries, reason);
         vm.prank(application(2).signer);
         epochs.commit(1, ofFirst);
         pass(COMMIT_SECONDS + 1);
-        revealAs(0, ENTRIES, 0);
+        revealAs(0, entries, reason);
         refuses(IEpochManager.NotWhatWasCommitted.selector);
         vm.prank(application(2).signer);
-        epochs.reveal(1, nonceOf(0), ENTRIES, 0);
+        epochs.reveal(1, nonceOf(0), entries, reason);
     }
 
     function test_propose_again_forgetsTheVotesOfTheFirst() external {
@@ -173,16 +174,17 @@ contract EpochFinishTest is Operators {
         equal(registry.operatorOf(4).missedInARow, 1, "missed");
     }
 
-    function test_finalize_withAnotherSalt_refused() external {
+    function testFuzz_finalize_withAnotherSalt_refused(bytes32 salt) external {
+        vm.assume(salt != SALT);
         bytes[] memory signatures = signaturesOf(propose(0), 15);
         refuses(IEpochManager.WrongSalt.selector);
-        epochs.finalize(1, 30, signatures, "other");
+        epochs.finalize(1, 30, signatures, salt);
     }
 
     /// Weight is what it was at the proposal: nobody buys it once a proposal is known.
-    function test_finalize_countsTheWeightOfTheProposal() external {
+    function testFuzz_finalize_countsTheWeightOfTheProposal(uint256 bought) external {
         bytes32 digest = propose(0);
-        stakeAs(alice, 4, 50_000 * DOLLAR);
+        stakeAs(alice, 4, bound(bought, 1, 90_000 * DOLLAR));
         finish(digest, 7);
     }
 

@@ -166,9 +166,10 @@ contract BadEntryTest is Operators {
     }
 
     /// Dollars do not balance against tokens.
-    function test_anEntryOfTwoAssets_mustBalanceInEach() external {
+    function testFuzz_anEntryOfTwoAssets_mustBalanceInEach(int128 amount) external {
+        vm.assume(amount != 0 && amount != type(int128).min);
         bytes memory bad = abi.encodePacked(
-            "E", uint64(1), uint8(2), address(1), bytes4("USD"), int128(5), address(2), bytes4("MDD"), int128(-5)
+            "E", uint64(1), uint8(2), address(1), bytes4("USD"), amount, address(2), bytes4("MDD"), -amount
         );
         (bytes32[] memory siblings, uint256 rights) = _final(bad, 15);
         evidence.proveBadEntry(_epoch, bad, siblings, rights);
@@ -233,9 +234,10 @@ contract BadEntryTest is Operators {
 
     // ---- sums
 
-    function test_aNegativeBalance_provesIt() external {
-        EpochEntries.SumNode memory left = EpochEntries.SumNode("a", -1);
-        EpochEntries.SumNode memory right = EpochEntries.SumNode("b", 11);
+    function testFuzz_aNegativeBalance_provesIt(uint64 below) external {
+        int128 debt = int128(uint128(bound(below, 1, type(uint64).max)));
+        EpochEntries.SumNode memory left = EpochEntries.SumNode("a", -debt);
+        EpochEntries.SumNode memory right = EpochEntries.SumNode("b", 10 + debt);
         EpochEntries.SumStep[] memory steps = _sums(left, right, 10, 90, 100);
         evidence.proveBadSum(_epoch, left, right, steps);
         isIn(2, IValidatorRegistry.State.Jailed);
@@ -244,17 +246,19 @@ contract BadEntryTest is Operators {
         evidence.proveBadSum(_epoch, left, right, steps);
     }
 
-    function test_aSumThatIsNotThatOfItsChildren_provesIt() external {
+    function testFuzz_aSumThatIsNotThatOfItsChildren_provesIt(int128 stated) external {
+        vm.assume(stated != 10);
         EpochEntries.SumNode memory left = EpochEntries.SumNode("a", 4);
         EpochEntries.SumNode memory right = EpochEntries.SumNode("b", 6);
-        EpochEntries.SumStep[] memory steps = _sums(left, right, 9, 91, 100);
+        EpochEntries.SumStep[] memory steps = _sums(left, right, stated, 91, 100);
         evidence.proveBadSum(_epoch, left, right, steps);
     }
 
-    function test_aTotalThatIsNotTheRootsSum_provesIt() external {
+    function testFuzz_aTotalThatIsNotTheRootsSum_provesIt(uint256 total) external {
+        vm.assume(total != 100);
         EpochEntries.SumNode memory left = EpochEntries.SumNode("a", 4);
         EpochEntries.SumNode memory right = EpochEntries.SumNode("b", 6);
-        _sums(left, right, 10, 90, 99);
+        _sums(left, right, 10, 90, total);
         EpochEntries.SumNode memory top = EpochEntries.SumNode(EpochEntries.sumNode(left, right), 10);
         EpochEntries.SumNode memory beside = EpochEntries.SumNode("c", 90);
         evidence.proveBadSum(_epoch, top, beside, new EpochEntries.SumStep[](0));

@@ -112,12 +112,13 @@ contract RegistryEnterTest is Operators {
         registry.approve(alice, owner, false, uint40(NEVER));
     }
 
-    function test_approve_withACertificateOfThePast_refused() external {
+    function testFuzz_approve_withACertificateOfThePast_refused(uint40 until) external {
+        until = uint40(bound(until, 0, block.timestamp));
         applyAs(5);
         bytes32 owner = application(5).owner;
         refuses(IValidatorRegistry.ExpiryInThePast.selector);
         vm.prank(certifier);
-        registry.approve(controller(5), owner, false, uint40(block.timestamp));
+        registry.approve(controller(5), owner, false, until);
     }
 
     function test_activate_tooEarly_orUnderbonded_orExpired_orUnapproved_refused() external {
@@ -154,15 +155,31 @@ contract RegistryEnterTest is Operators {
         isTrue(!isSeated(5) && isSeated(6), "only the one that has both");
     }
 
-    function test_newcomers_areSeatedAThirdAtATime() external {
-        for (uint8 id = 5; id <= 9; ++id) {
-            enter(id, false);
+    function testFuzz_newcomers_areSeatedAThirdAtATime(uint256 newcomers) external {
+        uint256 all = 4 + bound(newcomers, 1, 9);
+        for (uint8 id = 5; id <= all; ++id) {
+            enter(id, id % 3 == 0);
         }
-        uint256[4] memory sizes = [uint256(5), 6, 8, 9];
-        for (uint256 i; i < 4; ++i) {
+        for (uint256 sat = 4; sat < all;) {
             roll();
-            equal(registry.seats().length, sizes[i], "a third of what sat before");
+            uint256 most = sat + sat / 3;
+            equal(registry.seats().length, most < all ? most : all, "a third of what sat before");
+            sat = registry.seats().length;
         }
+    }
+
+    /// What the registry asks Staking for, in one call.
+    function testFuzz_bondsAndWeights_areBondAndStake(uint256 bond, uint256 stake) external {
+        bond = bound(bond, 1, 1_000_000 * DOLLAR);
+        stake = bound(stake, 1, 1_000_000 * DOLLAR);
+        postBond(3, bond);
+        mintTo(bob, 2_000_000 * DOLLAR);
+        stakeAs(bob, 3, stake);
+        (uint256[] memory bonds, uint256[] memory weights) = staking.bondsAndWeights(4);
+        equal(bonds[3], bond, "bond");
+        equal(weights[3], bond + stake, "bond and stake");
+        equal(weights[2], 0, "none");
+        equal(registry.seats()[2].weight, bond + stake + 1, "and a unit");
     }
 
     function test_found_twice_orTooFew_orByAnother_refused() external {
@@ -224,19 +241,25 @@ contract RegistryLeaveTest is Operators {
         isTrue(isSeated(3) && isSeated(6), "five sit, three outside: not one of those can go");
     }
 
-    function test_exit_returnsTheBondOnlyWhenUnbondingHasPassed() external {
+    function testFuzz_exit_returnsTheBondOnlyWhenUnbondingHasPassed(uint256 bond, uint256 slash, uint256 early)
+        external
+    {
+        bond = bound(bond, 2, 1_000_000 * DOLLAR);
+        slash = bound(slash, 1, bond - 1);
+        early = bound(early, 1, UNBONDING_SECONDS);
         enter(5, false);
-        postBond(2, 500 * DOLLAR);
+        postBond(2, bond);
         exitAs(2);
         roll();
         roll();
+        pass(UNBONDING_SECONDS - early);
         refuses(IValidatorRegistry.TooEarly.selector);
         registry.withdrawBond(2);
-        staking.slash(2, 100 * DOLLAR, "reason", comptroller);
-        pass(UNBONDING_SECONDS);
+        staking.slash(2, slash, "reason", comptroller);
+        pass(early);
         registry.withdrawBond(2);
         isIn(2, IValidatorRegistry.State.Exited);
-        equal(token.balanceOf(payoutWallet(2)), 400 * DOLLAR, "less what was slashed meanwhile");
+        equal(token.balanceOf(payoutWallet(2)), bond - slash, "less what was slashed meanwhile");
         equal(registry.operatorOfOwner(application(2).owner), 0, "its owner may come again");
         refuses(IValidatorRegistry.WrongState.selector);
         registry.withdrawBond(2);
@@ -255,10 +278,18 @@ contract RegistryLeaveTest is Operators {
         equal(token.balanceOf(payoutWallet(5)), BOND_MINIMUM, "all of it");
     }
 
-    function test_exit_byAnother_refused() external {
-        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.OnlyController.selector, 2));
-        vm.prank(alice);
-        registry.exit(2);
+    function testFuzz_whatIsTheControllers_byAnother_refused(address caller, uint8 id) external {
+        id = uint8(bound(id, 1, 4));
+        vm.assume(caller != controller(id));
+        bytes memory why = abi.encodeWithSelector(IValidatorRegistry.OnlyController.selector, id);
+        vm.startPrank(caller);
+        vm.expectRevert(why);
+        registry.exit(id);
+        vm.expectRevert(why);
+        registry.rotateKeys(id, address(1), address(2));
+        vm.expectRevert(why);
+        registry.setTerms(id, alice, 0);
+        vm.stopPrank();
     }
 
     function test_revoke_bitesAtTheNextEpoch_alsoBelowTheMinimum() external {
@@ -283,8 +314,9 @@ contract RegistryLeaveTest is Operators {
         equal(registry.getValidators()[3], application(5).node, "who makes blocks now");
     }
 
-    function test_revoke_keepsTheBondUntilUnbondingHasPassed() external {
-        postBond(2, 500 * DOLLAR);
+    function testFuzz_revoke_keepsTheBondUntilUnbondingHasPassed(uint256 bond) external {
+        bond = bound(bond, 1, 1_000_000 * DOLLAR);
+        postBond(2, bond);
         revoke(2);
         roll();
         refuses(IValidatorRegistry.TooEarly.selector);
@@ -292,7 +324,7 @@ contract RegistryLeaveTest is Operators {
         pass(UNBONDING_SECONDS);
         registry.withdrawBond(2);
         isIn(2, IValidatorRegistry.State.Revoked);
-        equal(token.balanceOf(payoutWallet(2)), 500 * DOLLAR, "returned");
+        equal(token.balanceOf(payoutWallet(2)), bond, "returned");
         equal(registry.operatorOfOwner(application(2).owner), 2, "its owner does not come again");
     }
 
@@ -315,11 +347,14 @@ contract RegistryLeaveTest is Operators {
         registry.revoke(77, "order");
     }
 
-    function test_anExpiredCertificate_endsTheSeatAtTheNextEpoch() external {
+    function testFuzz_anExpiredCertificate_endsTheSeatAtTheNextEpoch(uint256 left) external {
+        left = bound(left, 1, 1000);
         vm.prank(certifier);
-        registry.certify(3, false, uint40(block.timestamp + EPOCH_SECONDS + 5));
+        registry.certify(3, false, uint40(block.timestamp + EPOCH_SECONDS + left));
         roll();
         isTrue(isSeated(3), "valid at the proposal: the epoch under way keeps it");
+        pass(left);
+        equal(epochs.validators().length, 4, "to its end");
         roll();
         isTrue(!isSeated(3), "expired");
         isIn(3, IValidatorRegistry.State.Approved);
@@ -394,20 +429,21 @@ contract RegistryKeysTest is Operators {
         equal(registry.getValidators()[2], vm.addr(0x63), "then the other");
     }
 
-    function test_setTerms_holdFromTheNextEpoch() external {
+    function testFuzz_setTerms_holdFromTheNextEpoch(uint16 bps) external {
+        bps = uint16(bound(bps, 0, 3_000));
         vm.startPrank(controller(2));
         refuses(IValidatorRegistry.NotVerified.selector);
         registry.setTerms(2, stranger, 100);
         refuses(IValidatorRegistry.CommissionTooHigh.selector);
-        registry.setTerms(2, alice, 3_001);
-        registry.setTerms(2, alice, 100);
+        registry.setTerms(2, alice, 3_001 + bps);
+        registry.setTerms(2, alice, bps);
         vm.stopPrank();
         equal(staking.operatorOf(2).commissionBps, 500, "not yet");
         roll();
-        equal(staking.operatorOf(2).commissionBps, 100, "now");
+        equal(staking.operatorOf(2).commissionBps, bps, "now");
         equal(staking.operatorOf(2).payoutWallet, alice, "and the wallet");
         isTrue(staking.operatorOf(2).open, "open as before");
-        equal(registry.operatorOf(2).commissionBps, 100, "as the registry says");
+        equal(registry.operatorOf(2).commissionBps, bps, "as the registry says");
     }
 
     function _openDigest() private view returns (bytes32 digest) {
@@ -439,6 +475,16 @@ contract RegistryStandingTest is Operators {
         registry.onEpochFinal(present, absent, wrong);
     }
 
+    /// Where Staking takes no slash from the registry, nothing is done by halves.
+    function test_punish_whereTheSlashFailsForAnotherReason_refused() external {
+        postBond(2, 500 * DOLLAR);
+        manager.revokeRole(10, address(registry));
+        vm.expectRevert(abi.encodeWithSelector(IValidatorRegistry.NotPunished.selector, 2));
+        vm.prank(address(evidence));
+        registry.punish(2, true, "reason");
+        isIn(2, IValidatorRegistry.State.Active);
+    }
+
     /// Five missed in a row are a strike, one present between them starts the count anew.
     function test_missed_inARow_areAStrike_threeStrikesJail() external {
         for (uint256 i; i < 4; ++i) {
@@ -458,8 +504,13 @@ contract RegistryStandingTest is Operators {
         isTrue(isSeated(3), "until the next epoch that can spare it");
     }
 
-    function test_wrongReveals_areStrikes() external {
-        for (uint256 i; i < 3; ++i) {
+    /// As many strikes as the limit says, wherever the timelock sets it.
+    function testFuzz_wrongReveals_areStrikes(uint8 limit) external {
+        IValidatorRegistry.Params memory p = params();
+        p.strikeLimit = uint8(bound(limit, 1, 20));
+        registry.setParams(p);
+        for (uint256 i; i < p.strikeLimit; ++i) {
+            isIn(4, IValidatorRegistry.State.Active);
             _final(0, 0, 1 << 4 | 1 << 2);
         }
         isIn(4, IValidatorRegistry.State.Jailed);
@@ -519,7 +570,8 @@ contract RegistryStandingTest is Operators {
         equal(registry.operatorOf(5).strikes, 255, "counts no further");
     }
 
-    function test_slashUnderOrder_isTheTimelocks_bondFirst() external {
+    function testFuzz_slashUnderOrder_isTheTimelocks_bondFirst(uint256 beyond) external {
+        beyond = bound(beyond, 1, 900 * DOLLAR);
         postBond(2, 500 * DOLLAR);
         mintTo(bob, 10_000 * DOLLAR);
         stakeAs(bob, 2, 1000 * DOLLAR);
@@ -528,14 +580,15 @@ contract RegistryStandingTest is Operators {
         refuses(IValidatorRegistry.UnknownOperator.selector);
         registry.slashUnderOrder(9, 1, "order");
         vm.prank(address(timelock));
-        registry.slashUnderOrder(2, 600 * DOLLAR, "order");
+        registry.slashUnderOrder(2, 500 * DOLLAR + beyond, "order");
         equal(bondOf(2), 0, "bond first");
-        equal(staking.stakeOfOperator(2), 900 * DOLLAR, "then stake");
+        equal(staking.stakeOfOperator(2), 1000 * DOLLAR - beyond, "then stake");
         staking.collectSlashed(comptroller);
-        equal(token.balanceOf(comptroller), 600 * DOLLAR, "to the first-loss account");
+        equal(token.balanceOf(comptroller), 500 * DOLLAR + beyond, "to the first-loss account");
     }
 
-    function test_setParams_givenNonsense_refused() external {
+    function testFuzz_setParams_givenNonsense_refused(uint16 bps) external {
+        bps = uint16(bound(bps, 10_001, type(uint16).max));
         IValidatorRegistry.Params memory p = params();
         p.bondMinimum = 7;
         registry.setParams(p);
@@ -546,10 +599,10 @@ contract RegistryStandingTest is Operators {
         p.strikeLimit = 0;
         _bad(p);
         p = params();
-        p.doubleSignBps = 10_001;
+        p.doubleSignBps = bps;
         _bad(p);
         p = params();
-        p.badEntryBps = 10_001;
+        p.badEntryBps = bps;
         _bad(p);
         p = params();
         p.firstLoss = address(0);
