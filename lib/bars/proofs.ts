@@ -82,6 +82,7 @@ const shares = at("StakeShares", "ProofOfShares");
 const slashes = at("StakeShares", "ProofOfSlashes");
 const release = at("Collateral", "ProofOfRelease");
 const cap = at("RollingCap", "ProofOfCap");
+const quorum = at("Quorum", "ProofOfQuorum");
 
 /** One wrong word each: the proof that it names must fall, or it proves nothing. */
 export const breaks: readonly Break[] = [
@@ -107,6 +108,10 @@ export const breaks: readonly Break[] = [
   cap("passed == 2 ? current", "passed == 3 ? current"),
   cap("uint256(current) + previous + older", "uint256(current) + previous"),
   cap("length / 2", "length / 3"),
+  quorum("outside / 2;", "Division.up(outside, 2);"),
+  quorum("ofBank < half ? ofBank", "ofBank > half ? ofBank"),
+  quorum("Division.up(total * 2, 3)", "total * 2 / 3"),
+  quorum("signed * counted / ofBank", "Division.up(signed * counted, ofBank) + 1"),
   at("Division", "ProofOfRelease")("(a - 1) / b + 1", "a / b"),
 ];
 

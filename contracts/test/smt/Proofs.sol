@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {Collateral} from "../../src/libraries/Collateral.sol";
 import {Division} from "../../src/libraries/Division.sol";
+import {Quorum} from "../../src/libraries/Quorum.sol";
 import {RateClass} from "../../src/libraries/RateClass.sol";
 import {RewardIndex} from "../../src/libraries/RewardIndex.sol";
 import {RollingCap} from "../../src/libraries/RollingCap.sol";
@@ -196,5 +197,24 @@ contract ProofOfCap {
     function daysTouchThreeHalves(uint256 spentAt, uint256 today) external pure {
         require(spentAt <= today && today - spentAt < 1 days && today <= type(uint48).max);
         assert(RollingCap.halfOf(today, 1 days) - RollingCap.halfOf(spentAt, 1 days) <= 2);
+    }
+}
+
+/// Quorum: the bank never counts for more than a third, nor is it ever enough alone; its parts never more than it.
+contract ProofOfQuorum {
+    function theBankCountsForAThird(uint256 ofBank, uint256 outside) external pure {
+        require(ofBank <= type(uint88).max && outside <= type(uint88).max);
+        uint256 counted = Quorum.countedOfBank(ofBank, outside);
+        assert(counted <= ofBank && counted * 3 <= counted + outside);
+        uint256 needed = Quorum.neededWeight(counted + outside);
+        assert(needed * 3 >= (counted + outside) * 2);
+        assert(outside == 0 || counted < needed);
+    }
+
+    function aPartCountsForNoMoreThanTheWhole(uint256 signed, uint256 ofBank, uint256 counted) external pure {
+        require(ofBank <= type(uint88).max && signed <= ofBank && counted <= ofBank);
+        uint256 part = Quorum.countedPart(signed, ofBank, counted);
+        assert(part <= counted);
+        assert(signed != ofBank || part == counted);
     }
 }
