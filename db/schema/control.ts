@@ -60,6 +60,8 @@ export const reconciliation = bank.table("reconciliation", {
   id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
   at: instant("at").notNull().default(bankNow),
   blockNumber: bigint("block_number", { mode: "bigint" }).notNull(),
+  /** the last final block of the chain at that moment */
+  finalBlock: bigint("final_block", { mode: "bigint" }),
   outcome: text("outcome", { enum: ["equal", "different"] }).notNull(),
   differences: jsonb("differences")
     .$type<{ what: string; expectedMicros: string; bookedMicros: string }[]>()

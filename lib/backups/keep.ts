@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { takeBaseBackup } from "@/lib/backups/base-backup";
+import { type BaseBackup, takeBaseBackup } from "@/lib/backups/base-backup";
 import type { PostgresPlace } from "@/lib/processes/postgres";
 
 const kept = 2;
@@ -13,20 +13,22 @@ export async function keepBackup(
   place: PostgresPlace & { archive: string },
   folder: string,
   now: Date,
-): Promise<void> {
+): Promise<BaseBackup> {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
-  await takeBaseBackup(place, join(folder, now.toISOString().replaceAll(":", "")));
+  const taken = await takeBaseBackup(place, join(folder, now.toISOString().replaceAll(":", "")));
   const whole = wholeBackups(folder);
   for (const name of whole.slice(0, -kept)) rmSync(join(folder, name), { recursive: true, force: true });
   const oldest = whole.at(-kept);
   // until then somebody may be restoring from a copy of his own
-  if (!oldest) return;
+  if (!oldest) return taken;
   const first = firstPieceOf(join(folder, oldest));
   for (const name of readdirSync(place.archive))
     if (first && isBefore(name, first)) rmSync(join(place.archive, name), { force: true });
+  return taken;
 }
 
-const wholeBackups = (folder: string): string[] =>
+/** oldest first */
+export const wholeBackups = (folder: string): string[] =>
   existsSync(folder)
     ? readdirSync(folder)
         .filter((name) => existsSync(join(folder, name, "backup_label")))
