@@ -1,9 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dollarTransfer } from "@/db/schema/collateral";
 import { auditRow } from "@/db/schema/control";
 import { account } from "@/db/schema/ledger";
 import { databaseError } from "@/db/transaction";
+import { decideApproval } from "@/lib/approvals/commands/decide-approval";
+import { approvalById } from "@/lib/approvals/queries";
 import { dollarDeposit, feePot, railClearing, walletMirror } from "@/lib/ledger/accounts";
 import { openBatcher } from "@/lib/ledger/batcher";
 import { expireHolds } from "@/lib/ledger/commands/expire-holds";
@@ -361,7 +364,13 @@ describe("the state of an account", () => {
     ).toEqual(["account_frozen", "posted", "posted"]);
     expect((await have(a)).canUseMicros).toBe(9n);
     await expect(set("closed")).rejects.toMatchObject({ code: "conflict" });
-    await set("open");
+    const { approvalId = "" } = await set("open");
+    await expect(set("open")).rejects.toMatchObject({ code: "conflict" });
+    const seen = await approvalById(officer.actor, approvalId, bank.app);
+    const decision = { approvalId, decision: "approve", seenHash: seen.payloadHash };
+    await expect(decideApproval(officer, decision)).rejects.toMatchObject({ code: "approval_same_person" });
+    expect(outcomes(await ask({ transfers: move(a, b, 1n) }))).toEqual(["account_frozen"]);
+    await decideApproval(bank.as(await bank.staff("clerk")), decision);
     await ask({ transfers: move(a, b, 9n) });
     await set("closed");
     expect(outcomes(await ask({ transfers: move(b, a, 1n) }))).toEqual(["account_closed"]);
@@ -370,7 +379,45 @@ describe("the state of an account", () => {
       .select()
       .from(auditRow)
       .where(eq(auditRow.subject, `account:${accountId}`));
-    expect(audited.map(({ detail }) => (detail as { to: string }).to)).toEqual(["frozen", "open", "closed"]);
+    expect(audited.map(({ command, detail }) => `${command} ${(detail as { to: string }).to}`)).toEqual([
+      "set-account-state frozen",
+      "ask-to-open-account open",
+      "open-account open",
+      "set-account-state closed",
+    ]);
+  });
+
+  it("stays frozen when the second person says no, and closes only when nothing is under way", async () => {
+    const a = await rich(1n);
+    const [row] = await bank.app.select().from(account).where(eq(account.profileId, a));
+    const officer = bank.as(await bank.staff("compliance"));
+    const set = (state: string) =>
+      setAccountState(officer, { accountId: String(row?.id), state, reason: "case 8" });
+    await set("frozen");
+    const { approvalId = "" } = await set("open");
+    const seen = await approvalById(officer.actor, approvalId, bank.app);
+    const no = { approvalId, decision: "refuse", seenHash: seen.payloadHash, reason: "not yet" };
+    await decideApproval(bank.as(await bank.staff("clerk")), no);
+    expect(outcomes(await ask({ transfers: move(a, a, 1n) }))[0]).not.toBe("posted");
+
+    const empty = (await bank.customer()).profileId;
+    await ask({ transfers: bringDollars({ profileId: empty, amountMicros: 1n }) });
+    const out = transfers({ debit: dollarDeposit(empty), credit: railClearing, amountMicros: 1n });
+    await ask({ transfers: out });
+    const [own] = await bank.app.select().from(account).where(eq(account.profileId, empty));
+    const close = () =>
+      setAccountState(officer, { accountId: String(own?.id), state: "closed", reason: "asked to" });
+    await bank.worker.insert(dollarTransfer).values({
+      profileId: empty,
+      direction: "out",
+      rail: "demo",
+      amountMicros: 10_000n,
+      clientKey: randomUUID(),
+      requestId: "r",
+    });
+    await expect(close()).rejects.toMatchObject({ code: "conflict" });
+    await bank.worker.update(dollarTransfer).set({ state: "settled" });
+    expect(await close()).toEqual({ state: "closed" });
   });
 
   it("of a mirror of the chain is the chain's", async () => {

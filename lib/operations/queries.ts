@@ -264,7 +264,14 @@ export async function registrationOf(
   return { steps, walletStatus: own?.status ?? "new" };
 }
 
-export type TrailRow = { id: bigint; at: Date; actor: string; command: string; requestId: string };
+export type TrailRow = {
+  id: bigint;
+  at: Date;
+  actor: string;
+  command: string;
+  requestId: string;
+  detail: Record<string, unknown>;
+};
 
 /** Everything that was done to one subject, newest first. */
 export async function auditTrail(ctx: CommandContext, subject: string): Promise<TrailRow[]> {
@@ -276,6 +283,7 @@ export async function auditTrail(ctx: CommandContext, subject: string): Promise<
       actor: auditRow.actor,
       command: auditRow.command,
       requestId: auditRow.requestId,
+      detail: auditRow.detail,
     })
     .from(auditRow)
     .where(eq(auditRow.subject, subject))
