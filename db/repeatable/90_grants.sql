@@ -75,6 +75,8 @@ GRANT EXECUTE ON FUNCTION ledger.seal_next(bigint, integer), ledger.seal_leaves(
 GRANT EXECUTE ON FUNCTION ledger.sealed_chunk(bigint), ledger.seal_salt_hash(bigint) TO granary_app, granary_worker;
 REVOKE ALL ON ledger.seal_salt FROM granary_app, granary_readonly;
 
+GRANT SELECT ON SEQUENCE ledger.event_number TO granary_worker;
+
 -- the job queue: tables with row security, owned by the owner, run by the worker, fed by the app through one function
 DO $$
 DECLARE name text;

@@ -180,6 +180,14 @@ const ownersAttempts: Attempt[] = [
   () => "INSERT INTO ledger.resolution SELECT id, event_id, 1, 'void', NULL FROM ledger.pending",
   () =>
     `INSERT INTO ledger.checkpoint SELECT ${cash}, max(id), 1, 1, 1, now(), now(), now(), now(), now(), now() FROM ledger.event`,
+  (random) =>
+    `UPDATE ledger.tide SET ${random.pick(["settled_event = settled_event + 1", "next_event = next_event + 1", "customers_until = customers_until + 1", "next_xact = '1'", "settled_event = -1", "single = false"])}`,
+  (random) =>
+    random.pick([
+      "DELETE FROM ledger.tide",
+      "TRUNCATE ledger.tide",
+      "INSERT INTO ledger.tide (single) VALUES (false)",
+    ]),
 ];
 
 /** What the web server's own role may try: all of that, and the door with whatever comes through it. */

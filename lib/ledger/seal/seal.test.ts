@@ -2,6 +2,8 @@ import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
+import { drizzle } from "drizzle-orm/node-postgres";
+import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Db } from "@/db/client";
 import { inTransaction } from "@/db/transaction";
@@ -267,6 +269,24 @@ describe("sealing", () => {
       { timeout: 20_000, interval: 50 },
     );
     expect(await verify()).toMatchObject({ ok: true, findings: [] });
+    // whoever passes every trigger takes the last one of an account away
+    const superuser = new pg.Client({ connectionString: bank.database.superuserUrl });
+    await superuser.connect();
+    await superuser.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+    await superuser.query("SET LOCAL session_replication_role = replica");
+    const { rows } = await superuser.query<{ id: string }>(
+      `DELETE FROM ledger.checkpoint WHERE (account_id, event_id) =
+         (SELECT account_id, max(event_id) FROM ledger.checkpoint GROUP BY account_id ORDER BY count(*) DESC LIMIT 1)
+       RETURNING account_id AS id`,
+    );
+    const report = await verifyBooks(drizzle(superuser) as unknown as Db, {
+      before: anchor(),
+      after: anchor,
+    });
+    await superuser.end();
+    expect(report.findings).toEqual([
+      { code: "checkpoint_lost", what: `a checkpoint of account ${rows[0]?.id} is gone` },
+    ]);
   });
 
   it("is readable by those it is for", async () => {

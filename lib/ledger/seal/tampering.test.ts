@@ -282,6 +282,16 @@ const ways: Record<string, (random: Random) => Promise<string | undefined>> = {
     await query(`UPDATE ledger.seal SET ${what} = sha256(${what}) WHERE ${anyRow("seal", random)}`);
     return what;
   },
+  async "move the tide"(random) {
+    const [column, by] = random.pick([
+      ["settled_event", 1_000_000],
+      ["customers_until", 1_000_000],
+      ["next_event", -1_000_000],
+    ] as const);
+    if (random.chance(0.3)) await query("DELETE FROM ledger.tide");
+    else await query(`UPDATE ledger.tide SET ${column} = ${column} + ${by}`);
+    return column;
+  },
   async "switch a guard off"(random) {
     const table = random.pick(["event", "transfer", "account", "seal", "seal_chunk", "account_history"]);
     await query(`ALTER TABLE ledger.${table} DISABLE TRIGGER ${random.pick(["ALL", "USER", "no_truncate"])}`);

@@ -53,6 +53,8 @@ export type BooksFinding = {
     | "total_differs"
     | "hold_differs"
     | "checkpoint_differs"
+    | "checkpoint_lost"
+    | "tide_differs"
     | "class_differs"
     | "assets_uneven"
     | "guard_off"
@@ -133,6 +135,7 @@ export async function verifyBooks(tx: Executor, outside: Outside): Promise<Books
   const accounts = await readAccounts(tx, find);
   const leaves = await checkLeaves(tx, { seals: seals.rows, accounts, find });
   await checkAccounts(tx, { accounts, find });
+  await checkTide(tx, find);
   await checkClasses(tx, find);
   await checkGuards(tx, find);
   for (const [code, n] of told) if (n > enough) findings.push({ code: code as never, what: `${n} in all` });
@@ -618,6 +621,34 @@ const checkpoints = sql`
          legs.effective_by, legs.recorded_from, legs.recorded_by, greatest(c.effective_before, legs.effective_by),
          greatest(c.recorded_before, legs.recorded_by))`;
 
+/** How far checkpoints reach is no further than the events do, and none that is due up to there is missing. */
+async function checkTide(tx: Executor, find: Find): Promise<void> {
+  const { rows } = await tx.execute<{ is_whole: boolean }>(sql`
+    SELECT coalesce(bool_and(customers_until >= 0 AND customers_until <= settled_event AND settled_event <= next_event
+      AND next_event <= (SELECT last_value FROM ledger.event_number)), false) AND count(*) = 1 AS is_whole FROM ledger.tide`);
+  if (!rows[0]?.is_whole)
+    find("tide_differs", "how far checkpoints reach is beyond the events, or is not said");
+  const { rows: lost } = await tx.execute<{ id: string }>(sql`
+    WITH reach AS (
+      SELECT a.id, CASE WHEN a.is_customer THEN t.customers_until ELSE t.settled_event END AS until,
+        CASE WHEN a.is_customer THEN ${checkpointEvery.customer}::int ELSE ${checkpointEvery.bank}::int END AS least,
+        (SELECT coalesce(max(c.event_id), 0) FROM ledger.checkpoint c WHERE c.account_id = a.id) AS after
+      FROM ledger.account a CROSS JOIN (SELECT max(customers_until) AS customers_until, max(settled_event) AS settled_event
+        FROM ledger.tide) t
+    ), leg AS (
+      SELECT debit_account AS account, event_id FROM ledger.transfer
+      UNION ALL SELECT credit_account, event_id FROM ledger.transfer
+    ), beyond AS (
+      SELECT r.id, r.least, leg.event_id, max(leg.event_id) OVER (PARTITION BY r.id) AS last
+      FROM reach r JOIN leg ON leg.account = r.id AND leg.event_id > r.after AND leg.event_id <= r.until
+    )
+    SELECT id::text FROM beyond WHERE event_id < last GROUP BY id, least HAVING count(*) >= least ORDER BY beyond.id`);
+  for (const { id } of lost) find("checkpoint_lost", `a checkpoint of account ${id} is gone`);
+}
+
+/** Legs between two checkpoints, as the database makes them. */
+const checkpointEvery = { customer: 16, bank: 64 };
+
 async function checkClasses(tx: Executor, find: Find): Promise<void> {
   const { rows } = await tx.execute<Record<string, unknown>>(sql`SELECT * FROM ledger.account_class`);
   const known = new Map(chart);
@@ -650,7 +681,7 @@ async function checkGuards(tx: Executor, find: Find): Promise<void> {
     UNION ALL
     SELECT relname || ' has lost the trigger that keeps its rows'
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'ledger' AND relkind = 'r' AND relname <> 'tide' AND NOT EXISTS (
+    WHERE n.nspname = 'ledger' AND relkind = 'r' AND NOT EXISTS (
       SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'no_truncate')`);
   for (const { what } of rows) find("guard_off", what);
 }
