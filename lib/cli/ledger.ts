@@ -28,6 +28,7 @@ import {
   type TrialBalanceRow,
   trialBalance,
 } from "@/lib/ledger/queries";
+import { mostLineBytes } from "@/lib/ledger/read-line";
 import { sealFolder } from "@/lib/ledger/seal/anchor";
 import { writeBatch } from "@/lib/ledger/seal/batch-file";
 import type { ChainHeads, ChainReport } from "@/lib/ledger/seal/chain-heads";
@@ -163,7 +164,7 @@ export const verbs: Verbs = {
       "< lines; {key, debit, credit, amount} or {key, kind, transfers: [{asset, amount, debit, credit}], ...}",
     needs: "bank",
     async run({ readLines }) {
-      return postLines(readLines(), databaseUrl("worker"));
+      return postLines(readLines(mostLineBytes), databaseUrl("worker"));
     },
   },
   statement: {

@@ -1,10 +1,19 @@
 import pg from "pg";
 import { inBankWords } from "@/db/transaction";
 import { invariant } from "@/lib/errors";
-import { type Answer, type AnswerRow, answerOf, type Posting, payloadOf } from "@/lib/ledger/posting";
+import {
+  type Answer,
+  type AnswerRow,
+  answerOf,
+  isKeepable,
+  type Posting,
+  payloadOf,
+  unkeepable,
+} from "@/lib/ledger/posting";
 
-/** Requests of one statement; more only lengthens the wait of each. */
+/** Requests of one statement, and their length; more only lengthens the wait of each. */
 const most = 1_000;
+const mostCharacters = 4_000_000;
 /** What Postgres refuses because of others, and grants when asked again. */
 const worthRetrying = new Set(["40001", "40P01", "55P03"]);
 
@@ -13,6 +22,8 @@ type Waiting = {
   done: (answers: Answer[]) => void;
   failed: (error: unknown) => void;
 };
+
+const lengthOf = ({ payloads }: Waiting) => payloads.reduce((sum, { length }) => sum + length, 0);
 
 export type Batcher = {
   /** one event; a refusal is an answer, not an error */
@@ -74,10 +85,13 @@ export function openBatcher(url: string, { name = "granary batcher" } = {}): Bat
   const run = async () => {
     while (waiting.length > 0) {
       const together: Waiting[] = [];
-      for (let count = 0; waiting[0] && (count === 0 || count + waiting[0].payloads.length <= most); ) {
-        const next = waiting.shift() as Waiting;
+      let [count, characters] = [0, 0];
+      for (let next = waiting[0]; next; next = waiting[0]) {
         count += next.payloads.length;
+        characters += lengthOf(next);
+        if (together.length > 0 && (count > most || characters > mostCharacters)) break;
         together.push(next);
+        waiting.shift();
       }
       try {
         const answers = await ask(together.flatMap(({ payloads }) => payloads));
@@ -100,8 +114,19 @@ export function openBatcher(url: string, { name = "granary batcher" } = {}): Bat
       running ??= Promise.resolve().then(run);
     });
 
+  /** together or not at all */
+  const chain = async (payloads: string[]): Promise<Answer[]> => {
+    const bad = payloads.findIndex((payload) => !isKeepable(payload));
+    if (bad < 0) return enqueue(payloads);
+    return payloads.map((_, i) =>
+      i === bad
+        ? { outcome: "refused", ...unkeepable }
+        : { outcome: "refused", code: "chain_broken", what: `by item ${bad + 1}` },
+    );
+  };
+
   const one = async (payload: unknown): Promise<Answer> => {
-    const [answer] = await enqueue([JSON.stringify(payload)]);
+    const [answer] = await chain([JSON.stringify(payload)]);
     invariant(answer, "one event, one answer");
     return answer;
   };
@@ -111,7 +136,7 @@ export function openBatcher(url: string, { name = "granary batcher" } = {}): Bat
     postRaw: one,
     async postChain(postings) {
       if (postings.length === 0) return [];
-      return enqueue(
+      return chain(
         postings.map((posting, i) =>
           JSON.stringify(payloadOf({ ...posting, isLinked: i < postings.length - 1 })),
         ),

@@ -12,7 +12,7 @@ import { openBatcher } from "@/lib/ledger/batcher";
 import { expireHolds } from "@/lib/ledger/commands/expire-holds";
 import { setAccountState } from "@/lib/ledger/commands/set-account-state";
 import { countOnce } from "@/lib/ledger/count-once";
-import { eventOfLine, postLines } from "@/lib/ledger/post-lines";
+import { postLines } from "@/lib/ledger/post-lines";
 import { type Answer, type Posting, payloadOf, postMany } from "@/lib/ledger/posting";
 import {
   balanceAt,
@@ -161,6 +161,16 @@ describe("a batch", () => {
 
   it("refuses each bad item by its own name and touches none of the others", async () => {
     const [a, b] = [await rich(100n), (await bank.customer()).profileId];
+    const [frozen, closed] = [(await bank.customer()).profileId, (await bank.customer()).profileId];
+    for (const [profileId, state] of [
+      [frozen, "frozen"],
+      [closed, "closed"],
+    ] as const) {
+      await ask({ transfers: move(a, profileId, 1n) }, { transfers: move(profileId, a, 1n) });
+      await bank.owner.execute(
+        sql`UPDATE ledger.account SET state = ${state} WHERE owner = ${`profile:${profileId}`}`,
+      );
+    }
     const good = payloadOf(posting({ transfers: move(a, b, 1n) }));
     const one = (change: Record<string, unknown>) => ({ ...good, key: randomUUID(), ...change });
     const leg = (change: Record<string, unknown>) =>
@@ -185,6 +195,21 @@ describe("a batch", () => {
       ["amount_too_large", leg({ amount: "9".repeat(39) })],
       ["amount_too_large", leg({ amount: "9".repeat(38) })],
       ["balance_too_low", leg({ amount: "9".repeat(37) })],
+      ["malformed", leg({ upTo: "yes" })],
+      ["balance_too_low", leg({ upTo: false, amount: "101" })],
+      ["malformed", one({ detail: 5 })],
+      ["malformed", one({ detail: null })],
+      ["malformed", one({ refund: 1 })],
+      ["malformed", one({ linked: "true" })],
+      ["malformed", one({ holds: 5 })],
+      ["malformed", one({ ends: {} })],
+      ["account_frozen", leg({ credit: dollarDeposit(frozen) })],
+      ["account_closed", leg({ credit: dollarDeposit(closed) })],
+      ["key_conflict", one({ key: `rich:${a}` })],
+      ["hold_malformed", one({ transfers: [], holds: [{ ...good.transfers[0], expiresAt: "9999-01-01" }] })],
+      ["hold_malformed", one({ transfers: [], holds: [{ ...good.transfers[0], expiresAt: "0001-01-01" }] })],
+      ["date_malformed", one({ effectiveAt: "0000-01-01T00:00:00Z" })],
+      ["date_out_of_range", one({ effectiveAt: "0044-03-15 BC" })],
       ["date_out_of_range", one({ effectiveAt: "0001-01-01T00:00:00Z" })],
       ["date_out_of_range", one({ effectiveAt: "9999-01-01T00:00:00Z" })],
       ["date_out_of_range", one({ effectiveAt: "infinity" })],
@@ -201,6 +226,27 @@ describe("a batch", () => {
       bad.flatMap(([code]) => [code, "posted"]),
     );
     expect((await have(b)).haveMicros).toBe(BigInt(bad.length));
+  });
+
+  it("refuses alone what Postgres could not read, in its place and its chain", async () => {
+    const [a, b] = [await rich(10n), (await bank.customer()).profileId];
+    const pay = (change: Partial<Posting> = {}) => ({ transfers: move(a, b, 1n), ...change });
+    expect(
+      await ask(
+        pay(),
+        pay({ key: "nul\u0000", detail: { for: "x" } }),
+        pay({ isLinked: true }),
+        pay({ detail: { for: "half \ud83d" } }),
+        pay({ detail: { for: "whole 😀, \\u0000 spelt out" } }),
+      ),
+    ).toMatchObject([
+      { outcome: "posted" },
+      { code: "malformed", what: "a character that no text can keep" },
+      { code: "chain_broken" },
+      { code: "malformed", what: "a character that no text can keep" },
+      { outcome: "posted" },
+    ]);
+    expect((await have(b)).haveMicros).toBe(2n);
   });
 
   it("of 100,000 items is refused item by item", async () => {
@@ -537,6 +583,27 @@ describe("the batcher", () => {
     await batcher.close();
   });
 
+  it("lets nobody spoil what others asked in the same statement", async () => {
+    const [a, b] = [await rich(10n), (await bank.customer()).profileId];
+    const batcher = openBatcher(bank.database.urls.app);
+    const pay = () => posting({ transfers: move(a, b, 1n) });
+    const [first, nul, chain, last] = await Promise.all([
+      batcher.post(pay()),
+      batcher.post({ ...pay(), subject: "\u0000" }),
+      batcher.postChain([pay(), { ...pay(), subject: "\udead" }]),
+      batcher.post(pay()),
+    ]);
+    expect(outcomes([first, nul, ...chain, last])).toEqual([
+      "posted",
+      "malformed",
+      "chain_broken",
+      "malformed",
+      "posted",
+    ]);
+    expect((await have(b)).haveMicros).toBe(2n);
+    await batcher.close();
+  });
+
   it("says that nobody knows when the connection is lost, and goes on after", async () => {
     const a = await rich(5n);
     const b = (await bank.customer()).profileId;
@@ -563,21 +630,24 @@ describe("the batcher", () => {
 describe("lines from outside", () => {
   it("are posted as they come and answered in their order", async () => {
     const [a, b] = [await rich(10n), (await bank.customer()).profileId];
+    const pay = (key: string, amount: string) => ({
+      key,
+      debit: `dollar_deposit profile:${a}`,
+      credit: dollarDeposit(b),
+      amount,
+    });
+    const given = [pay(`line:${a}`, "4"), pay(`line:${a}`, "4"), pay(`more:${a}`, "7"), "nothing"];
     const lines = async function* () {
-      yield { key: `line:${a}`, debit: `dollar_deposit profile:${a}`, credit: dollarDeposit(b), amount: "4" };
-      yield { key: `line:${a}`, debit: `dollar_deposit profile:${a}`, credit: dollarDeposit(b), amount: "4" };
-      yield { key: `more:${a}`, debit: `dollar_deposit profile:${a}`, credit: dollarDeposit(b), amount: "7" };
-      yield "nothing";
+      for (const line of given) yield Buffer.from(JSON.stringify(line));
     };
     const seen = [];
     for await (const line of postLines(lines(), bank.database.urls.worker)) seen.push(line);
     process.exitCode = undefined;
     expect(seen).toMatchObject([
-      { key: `line:${a}`, outcome: "posted" },
-      { key: `line:${a}`, outcome: "replayed" },
-      { key: `more:${a}`, outcome: "refused", code: "balance_too_low" },
-      { key: null, outcome: "refused", code: "malformed" },
+      { line: 1, key: `line:${a}`, outcome: "posted" },
+      { line: 2, key: `line:${a}`, outcome: "replayed" },
+      { line: 3, key: `more:${a}`, outcome: "refused", code: "balance_too_low" },
+      { line: 4, key: null, outcome: "refused", code: "malformed" },
     ]);
-    expect(eventOfLine({ key: "abc", linked: true }, "r")).not.toHaveProperty("linked");
   });
 });
