@@ -106,10 +106,11 @@ export function findRoundingLeaks({ seed, cases }: { seed: number; cases: number
       else dust(over < 0n ? -over : over, whole);
     }
     const feeMicros = bpsOfUp(grossMicros, feeBps);
-    const minted = issuance({ from: railClearing, holder, grossMicros, feeMicros });
+    const { transfers: minted = [] } = issuance({ issuanceId: undefined, holder, grossMicros, feeMicros });
     const burned = redemption({ to: railClearing, holder, grossMicros, feeMicros });
     if (
       booked(minted, "token_supply") !== grossMicros ||
+      booked(minted, "suspense") !== -grossMicros ||
       booked(minted, "wallet_mirror") + booked(minted, "fee_pot") !== grossMicros ||
       booked(minted, "fee_pot") !== feeMicros ||
       booked(burned, "wallet_mirror") !== -grossMicros ||

@@ -82,6 +82,45 @@ describe("the ledger on the command line", () => {
     });
   });
 
+  it("verifies the sealed books, and ends with code 1 when they were touched", async () => {
+    // a transaction of another test's database holds sealing up as well
+    await vi.waitFor(
+      async () =>
+        expect(
+          await sealBooks({ ...bank.system, db: bank.worker }, { folder: join(home, "seals"), period: 1n }),
+        ).toMatchObject({ batches: 1 }),
+      20_000,
+    );
+    expect(await run("verify")).toMatchObject({
+      what: "books",
+      ok: true,
+      seals: 1n,
+      waiting: 0,
+      findings: [],
+    });
+    // no chain is configured here
+    expect(process.exitCode).toBe(3);
+    const { owner } = bank;
+    await owner.execute("ALTER TABLE ledger.event DISABLE TRIGGER append_only");
+    await owner.execute('UPDATE ledger.event SET detail = \'{"forged": "yes"}\'');
+    const answer = await run("verify");
+    expect(answer).toMatchObject({ ok: false });
+    const codes = (answer as { findings: { code: string }[] }).findings.map(({ code }) => code);
+    expect(codes).toEqual(expect.arrayContaining(["batch_differs", "guard_off"]));
+    expect(verbs.verify!.show!(answer as never)).toContain("(batch_differs)");
+    expect(process.exitCode).toBe(1);
+    process.exitCode = undefined;
+    await owner.execute("UPDATE ledger.event SET detail = '{}'");
+    await owner.execute("ALTER TABLE ledger.event ENABLE TRIGGER append_only");
+    // a node that is not there
+    vi.stubEnv("CHAIN_RPC_URL", "http://127.0.0.1:9");
+    const alone = await run("verify");
+    expect(alone).toMatchObject({ ok: true, chain: { compared: false } });
+    expect(verbs.verify!.show!(alone as never)).toMatch(/^\d+ events .*\nNOT compared with the chain: .+\.$/);
+    expect(process.exitCode).toBe(3);
+    process.exitCode = undefined;
+  });
+
   it("posts lines, and answers each with one, whatever stands in it", async () => {
     const { profileId } = await bank.customer();
     const own = `dollar_deposit profile:${profileId}`;
@@ -137,45 +176,6 @@ describe("the ledger on the command line", () => {
     expect(seen.map(({ line }) => line)).toEqual(lines.map((_, n) => n + 1));
     const posted = BigInt(lines.filter(([, answer]) => answer === "posted").length);
     expect(await run("statement", own.split(" "))).toMatchObject({ haveMicros: posted });
-  });
-
-  it("verifies the sealed books, and ends with code 1 when they were touched", async () => {
-    // a transaction of another test's database holds sealing up as well
-    await vi.waitFor(
-      async () =>
-        expect(
-          await sealBooks({ ...bank.system, db: bank.worker }, { folder: join(home, "seals"), period: 1n }),
-        ).toMatchObject({ batches: 1 }),
-      20_000,
-    );
-    expect(await run("verify")).toMatchObject({
-      what: "books",
-      ok: true,
-      seals: 1n,
-      waiting: 0,
-      findings: [],
-    });
-    // no chain is configured here
-    expect(process.exitCode).toBe(3);
-    const { owner } = bank;
-    await owner.execute("ALTER TABLE ledger.event DISABLE TRIGGER append_only");
-    await owner.execute('UPDATE ledger.event SET detail = \'{"forged": "yes"}\'');
-    const answer = await run("verify");
-    expect(answer).toMatchObject({ ok: false });
-    const codes = (answer as { findings: { code: string }[] }).findings.map(({ code }) => code);
-    expect(codes).toEqual(expect.arrayContaining(["batch_differs", "guard_off"]));
-    expect(verbs.verify!.show!(answer as never)).toContain("(batch_differs)");
-    expect(process.exitCode).toBe(1);
-    process.exitCode = undefined;
-    await owner.execute("UPDATE ledger.event SET detail = '{}'");
-    await owner.execute("ALTER TABLE ledger.event ENABLE TRIGGER append_only");
-    // a node that is not there
-    vi.stubEnv("CHAIN_RPC_URL", "http://127.0.0.1:9");
-    const alone = await run("verify");
-    expect(alone).toMatchObject({ ok: true, chain: { compared: false } });
-    expect(verbs.verify!.show!(alone as never)).toMatch(/^\d+ events .*\nNOT compared with the chain: .+\.$/);
-    expect(process.exitCode).toBe(3);
-    process.exitCode = undefined;
   });
 
   it("writes a batch and proofs that are verified without the bank", async () => {
