@@ -40,6 +40,15 @@ INSERT INTO ledger.account_history (account_id, standing)
 SELECT account.id, ledger.account_standing(account) FROM ledger.account
 WHERE NOT EXISTS (SELECT FROM ledger.account_history h WHERE h.account_id = account.id) ORDER BY account.id;
 
+-- a row of the audit is of the transaction that writes it, whatever else is said
+CREATE OR REPLACE FUNCTION bank.date_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.xact_id := pg_current_xact_id();
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER audit_row_dated BEFORE INSERT ON bank.audit_row
+  FOR EACH ROW EXECUTE FUNCTION bank.date_audit_row();
+
 CREATE OR REPLACE FUNCTION ledger.seal_instant(moment timestamptz) RETURNS text LANGUAGE sql STABLE
   RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 
@@ -47,6 +56,12 @@ CREATE OR REPLACE FUNCTION ledger.seal_instant(moment timestamptz) RETURNS text 
 CREATE OR REPLACE FUNCTION ledger.seal_content(key text, subject text, actor text, request_id text, payload_hash bytea,
   detail jsonb) RETURNS text LANGUAGE sql STABLE RETURN
   array_to_json(ARRAY[key, subject, actor, request_id, encode(payload_hash, 'hex'), detail::text])::text;
+
+-- all of an audit row is
+CREATE OR REPLACE FUNCTION ledger.seal_audit(happened timestamptz, written timestamptz, actor text, request_id text,
+  command text, permission text, subject text, detail jsonb) RETURNS text LANGUAGE sql STABLE RETURN
+  array_to_json(ARRAY[ledger.seal_instant(happened), ledger.seal_instant(written), actor, request_id, command, permission,
+    subject, detail::text])::text;
 
 CREATE OR REPLACE FUNCTION ledger.seal_blind(salt bytea, rank integer, id bigint) RETURNS bytea
 LANGUAGE sql STABLE RETURN sha256(salt || '\x03'::bytea || int4send(rank) || int8send(id));
@@ -110,6 +125,10 @@ RETURNS TABLE (xact_id xid8, rank integer, id bigint, line text) LANGUAGE sql ST
          entry.request_id, entry.payload_hash, entry.detail))
     || '",[' || coalesce(moved.lines, '') || ']]'
   FROM entry LEFT JOIN moved ON moved.event_id = entry.id
+  UNION ALL
+  SELECT r.xact_id, 2, r.id, '["audit","' || r.id || '","' || r.xact_id || '","' || ledger.seal_private(p_salt, 2, r.id,
+    ledger.seal_audit(r.at, r.written_at, r.actor, r.request_id, r.command, r.permission, r.subject, r.detail)) || '"]'
+  FROM bank.audit_row r WHERE r.xact_id >= p_from AND r.xact_id < p_to
 $$;
 
 -- RFC 6962's tree over hashes of 32 bytes that stand one after the other
@@ -166,6 +185,8 @@ BEGIN
     (SELECT e.xact_id FROM ledger.event e WHERE e.xact_id >= v_from ORDER BY e.xact_id LIMIT 1)
     UNION ALL
     (SELECT h.xact_id FROM ledger.account_history h WHERE h.xact_id >= v_from ORDER BY h.xact_id LIMIT 1)
+    UNION ALL
+    (SELECT r.xact_id FROM bank.audit_row r WHERE r.xact_id >= v_from ORDER BY r.xact_id LIMIT 1)
   ) AS earliest ORDER BY xact_id LIMIT 1;
   IF v_first IS NULL OR v_first >= v_bound THEN RETURN NULL; END IF;
   SELECT xact_id INTO v_cut FROM (
@@ -174,6 +195,9 @@ BEGIN
     UNION ALL
     (SELECT h.xact_id FROM ledger.account_history h WHERE h.xact_id >= v_from AND h.xact_id < v_bound
      ORDER BY h.xact_id LIMIT most + 1)
+    UNION ALL
+    (SELECT r.xact_id FROM bank.audit_row r WHERE r.xact_id >= v_from AND r.xact_id < v_bound
+     ORDER BY r.xact_id LIMIT most + 1)
   ) AS waiting ORDER BY xact_id OFFSET most LIMIT 1;
   IF FOUND THEN
     v_bound := CASE WHEN v_cut > v_first THEN v_cut ELSE (v_cut::text::bigint + 1)::text::xid8 END;

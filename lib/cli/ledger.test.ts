@@ -116,7 +116,9 @@ describe("the ledger on the command line", () => {
     vi.stubEnv("CHAIN_RPC_URL", "http://127.0.0.1:9");
     const alone = await run("verify");
     expect(alone).toMatchObject({ ok: true, chain: { compared: false } });
-    expect(verbs.verify!.show!(alone as never)).toMatch(/^\d+ events .*\nNOT compared with the chain: .+\.$/);
+    expect(verbs.verify!.show!(alone as never)).toMatch(
+      /^\d+ events, .*\nNOT compared with the chain: .+\.$/,
+    );
     expect(process.exitCode).toBe(3);
     process.exitCode = undefined;
   });

@@ -440,7 +440,7 @@ function showVerified(answer: Verified): string {
     return answer.ok
       ? `Seal ${answer.header?.number}: ${answer.events} events, ${answer.transfers} transfers, root ${answer.root}. Everything agrees.`
       : found.join("\n");
-  const books = `${answer.events} events and ${answer.transfers} transfers in ${answer.seals} seals, ${answer.waiting} not yet sealed; head ${answer.head ?? "none yet"}.`;
+  const books = `${answer.events} events, ${answer.transfers} transfers and ${answer.audits} audit rows in ${answer.seals} seals, ${answer.waiting} events not yet sealed; head ${answer.head ?? "none yet"}.`;
   return [
     ...found,
     answer.ok ? `${books} Books and anchor file agree.` : books,
