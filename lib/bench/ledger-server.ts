@@ -50,7 +50,10 @@ export async function startBenchServer(): Promise<BenchServer> {
     stdio: ["ignore", out, out],
   });
   const gone = new Promise<void>((resolve) => server.once("close", () => resolve()));
+  const interrupted = () => void close().finally(() => process.exit(130));
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   const close = async () => {
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
     server.kill("SIGINT");
     await Promise.race([gone, wait(20_000)]);
     server.kill("SIGKILL");
