@@ -50,12 +50,12 @@ export async function startBenchServer(): Promise<BenchServer> {
     stdio: ["ignore", out, out],
   });
   const gone = new Promise<void>((resolve) => server.once("close", () => resolve()));
-  // not once: whoever runs the command may pass on the signal that the whole group got already
-  let interruption: Promise<void> | undefined;
   const interrupted = () => {
-    interruption ??= close().finally(() => process.exit(130));
+    server.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.exit(130);
   };
-  process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   const close = async () => {
     server.kill("SIGINT");
     await Promise.race([gone, wait(20_000)]);
