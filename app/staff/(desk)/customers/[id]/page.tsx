@@ -82,7 +82,9 @@ export default async function CustomerAccountsPage({ params }: { params: Promise
                   rowHead: true,
                   cell: (one) => (
                     <>
-                      {chartOfAccounts[one.class].purpose}
+                      <span className="block first-letter:uppercase">
+                        {chartOfAccounts[one.class].purpose}
+                      </span>
                       <span className="block text-note font-normal text-soft">number {one.id}</span>
                     </>
                   ),
