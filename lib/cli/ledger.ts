@@ -159,7 +159,7 @@ export const verbs: Verbs = {
   },
   post: {
     summary:
-      "Posts JSON lines of transfers or events, and answers each with one line: posted, replayed or refused",
+      "Posts JSON lines of transfers or events, and answers each with one line: posted, replayed, refused, or unknown when the database gave no answer",
     usage:
       "< lines; {key, debit, credit, amount} or {key, kind, transfers: [{asset, amount, debit, credit}], ...}",
     needs: "bank",

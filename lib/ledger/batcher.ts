@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { inBankWords } from "@/db/transaction";
 import { invariant } from "@/lib/errors";
@@ -16,6 +17,9 @@ const most = 1_000;
 const mostCharacters = 4_000_000;
 /** What Postgres refuses because of others, and grants when asked again. */
 const worthRetrying = new Set(["40001", "40P01", "55P03"]);
+
+/** a connection that ended or was not made, and a server that starts or stops */
+const isAway = (code = "") => /^($|E[A-Z]{3}|08|57P0)/.test(code);
 
 type Waiting = {
   payloads: string[];
@@ -39,10 +43,13 @@ export type Batcher = {
 /**
  * Joins events that arrive while a statement is under way into the next one. One connection writes: a second would only
  * queue behind the first's rows. A connection that is lost in the middle leaves it open what was done: everybody in that
- * statement hears so, and asks again with the same key.
+ * statement hears so, and asks again with the same key. With patience, the statement itself is asked again before any
+ * other, until there has been none to answer for so long.
  */
-export function openBatcher(url: string, { name = "granary batcher" } = {}): Batcher {
+export function openBatcher(url: string, { name = "granary batcher", patienceMs = 0 } = {}): Batcher {
   const waiting: Waiting[] = [];
+  /** it was waited for, in vain */
+  let isGone = false;
   let client: pg.Client | undefined;
   let running: Promise<void> | undefined;
 
@@ -65,6 +72,7 @@ export function openBatcher(url: string, { name = "granary batcher" } = {}): Bat
   };
 
   const ask = async (payloads: string[]): Promise<Answer[]> => {
+    const until = Date.now() + patienceMs;
     for (let attempt = 1; ; attempt++) {
       try {
         const { rows } = await (await connected()).query<AnswerRow>({
@@ -73,11 +81,19 @@ export function openBatcher(url: string, { name = "granary batcher" } = {}): Bat
           values: [`[${payloads.join(",")}]`],
         });
         invariant(rows.length === payloads.length, "ledger.post_many answers for each");
+        isGone = false;
         return rows.map(answerOf);
       } catch (error) {
-        if ((error as { severity?: string }).severity !== "ERROR") client = undefined;
-        if (attempt >= 6 || !worthRetrying.has((error as { code?: string }).code ?? ""))
-          throw inBankWords(error);
+        const { code, severity } = error as { code?: string; severity?: string };
+        if (severity !== "ERROR") client = undefined;
+        if (isAway(code)) {
+          isGone ||= Date.now() >= until;
+          if (!isGone) {
+            await wait(100);
+            continue;
+          }
+        }
+        if (attempt >= 6 || !worthRetrying.has(code ?? "")) throw inBankWords(error);
       }
     }
   };

@@ -650,4 +650,40 @@ describe("lines from outside", () => {
       { line: 4, key: null, outcome: "refused", code: "malformed" },
     ]);
   });
+
+  it("are asked again when the connection is lost, and unknown when the database stays away", async () => {
+    const [a, b] = [await rich(10n), (await bank.customer()).profileId];
+    const lines = async function* () {
+      for (const n of [1, 2])
+        yield Buffer.from(
+          JSON.stringify({
+            key: `lost:${a}:${n}`,
+            debit: dollarDeposit(a),
+            credit: dollarDeposit(b),
+            amount: "1",
+          }),
+        );
+    };
+    const answersFrom = async (url: string, patienceMs: number) => {
+      const seen: string[] = [];
+      for await (const { outcome } of postLines(lines(), url, { patienceMs })) seen.push(outcome);
+      expect(process.exitCode === 1).toBe(seen.includes("unknown"));
+      process.exitCode = undefined;
+      return seen;
+    };
+    let answers: Promise<string[]> | undefined;
+    await bank.owner.transaction(async (tx) => {
+      await tx.execute(sql`SELECT FROM ledger.account WHERE profile_id = ${a} FOR UPDATE`);
+      answers = answersFrom(bank.database.urls.worker, 30_000);
+      for (let cut = 0; cut === 0; ) {
+        const { rowCount } = await bank.worker.execute(
+          sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'granary ledger post' AND state = 'active'`,
+        );
+        cut = rowCount ?? 0;
+      }
+    });
+    expect(await answers).toEqual(["posted", "posted"]);
+    expect((await have(b)).haveMicros).toBe(2n);
+    expect(await answersFrom("postgres://nobody@127.0.0.1:1/none", 300)).toEqual(["unknown", "unknown"]);
+  });
 });
