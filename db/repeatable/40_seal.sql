@@ -82,8 +82,10 @@ RETURNS TABLE (xact_id xid8, rank integer, id bigint, line text) LANGUAGE sql ST
   WITH entry AS MATERIALIZED (
     SELECT * FROM ledger.event e WHERE e.xact_id >= p_from AND e.xact_id < p_to
   ), leg AS MATERIALIZED (
+    -- numbers of events follow transactions closely: without the bounds every batch would read all transfers
     SELECT t.event_id, t.seq, t.asset, t.amount_micros, t.debit_account, t.credit_account
     FROM entry JOIN ledger.transfer t ON t.event_id = entry.id
+    WHERE t.event_id >= (SELECT min(id) FROM entry) AND t.event_id <= (SELECT max(id) FROM entry)
   ), hold AS MATERIALIZED (
     SELECT p.* FROM entry JOIN ledger.pending p ON p.event_id = entry.id WHERE entry.pending_count > 0
   ), changed AS MATERIALIZED (
@@ -160,8 +162,10 @@ DECLARE
   v_period bigint;
   v_salt bytea;
   v_number bigint;
-  v_roots bytea[];
-  v_counts integer[];
+  v_hashes bytea;
+  v_first_leaf integer;
+  v_roots bytea[] := '{}';
+  v_counts integer[] := '{}';
   v_xacts xid8[];
   v_ranks integer[];
   v_ids bigint[];
@@ -210,27 +214,22 @@ BEGIN
   ON CONFLICT (period) DO NOTHING;
   SELECT salt INTO STRICT v_salt FROM ledger.seal_salt WHERE period = v_period;
 
-  SELECT array_agg(ledger.merkle_root(hashes) ORDER BY place), array_agg(leaf_count ORDER BY place),
-         array_agg(first_xact ORDER BY place), array_agg(first_rank ORDER BY place), array_agg(first_id ORDER BY place)
-  INTO v_roots, v_counts, v_xacts, v_ranks, v_ids
+  -- one order for all four, so that the leaves are sorted once
+  SELECT count(*), string_agg(leaf.hash, ''::bytea ORDER BY leaf.xact_id, leaf.rank, leaf.id),
+         array_agg(leaf.xact_id ORDER BY leaf.xact_id, leaf.rank, leaf.id),
+         array_agg(leaf.rank ORDER BY leaf.xact_id, leaf.rank, leaf.id),
+         array_agg(leaf.id ORDER BY leaf.xact_id, leaf.rank, leaf.id)
+  INTO v_count, v_hashes, v_xacts, v_ranks, v_ids
   FROM (
-    SELECT leaf.nr / 1024 AS place, count(*)::integer AS leaf_count,
-           string_agg(leaf.hash, ''::bytea ORDER BY leaf.nr) AS hashes,
-           (array_agg(leaf.xact_id) FILTER (WHERE leaf.nr % 1024 = 0))[1] AS first_xact,
-           min(leaf.rank) FILTER (WHERE leaf.nr % 1024 = 0) AS first_rank,
-           min(leaf.id) FILTER (WHERE leaf.nr % 1024 = 0) AS first_id
-    FROM (
-      SELECT one.xact_id, one.rank, one.id, one.hash,
-             row_number() OVER (ORDER BY one.xact_id, one.rank, one.id) - 1 AS nr
-      FROM (
-        SELECT made.xact_id, made.rank, made.id, sha256('\x00'::bytea || convert_to(made.line, 'UTF8')) AS hash
-        FROM ledger.seal_leaves(v_from, v_bound, v_salt) AS made OFFSET 0
-      ) AS one
-    ) AS leaf GROUP BY leaf.nr / 1024
-  ) AS chunk;
+    SELECT made.xact_id, made.rank, made.id, sha256('\x00'::bytea || convert_to(made.line, 'UTF8')) AS hash
+    FROM ledger.seal_leaves(v_from, v_bound, v_salt) AS made OFFSET 0
+  ) AS leaf;
+  FOR v_first_leaf IN SELECT generate_series(0, v_count - 1, 1024) LOOP
+    v_roots := v_roots || ledger.merkle_root(substr(v_hashes, 32 * v_first_leaf + 1, 32 * 1024));
+    v_counts := v_counts || least(1024, v_count - v_first_leaf);
+  END LOOP;
   SELECT ledger.merkle_root(string_agg(root, ''::bytea ORDER BY nr)) INTO v_root
   FROM unnest(v_roots) WITH ORDINALITY AS chunk (root, nr);
-  SELECT sum(n) INTO v_count FROM unnest(v_counts) AS n;
 
   v_at := bank.now();
   v_header := '["granary.seal.1",' || to_json(bank.home_bank())::text || ',"' || v_number || '","' || v_period || '","'
@@ -259,9 +258,9 @@ BEGIN
   INSERT INTO ledger.seal (number, period, from_xact, to_xact, leaf_count, root, sealed_at, nodes, head)
   VALUES (v_number, v_period, v_from, v_bound, v_count, v_root, v_at, v_nodes, v_head);
   INSERT INTO ledger.seal_chunk (seal, place, leaf_count, root, first_xact, first_rank, first_id)
-  SELECT v_number, chunk.nr - 1, chunk.leaf_count, chunk.root, chunk.first_xact, chunk.first_rank, chunk.first_id
-  FROM unnest(v_counts, v_roots, v_xacts, v_ranks, v_ids)
-    WITH ORDINALITY AS chunk (leaf_count, root, first_xact, first_rank, first_id, nr) ORDER BY chunk.nr;
+  SELECT v_number, chunk.nr - 1, chunk.leaf_count, chunk.root, v_xacts[1024 * chunk.nr - 1023],
+    v_ranks[1024 * chunk.nr - 1023], v_ids[1024 * chunk.nr - 1023]
+  FROM unnest(v_counts, v_roots) WITH ORDINALITY AS chunk (leaf_count, root, nr) ORDER BY chunk.nr;
   RETURN v_number;
 END $$;
 

@@ -361,7 +361,7 @@ describe("tampering by a superuser", () => {
     const names = Object.keys(ways);
     const missed: string[] = [];
     const count = new Map<string, number>();
-    for (let done = 0; done < rounds(44); ) {
+    for (let done = 0; done < rounds(30); ) {
       const way = done < names.length ? (names[done] as string) : random.pick(names);
       await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
       try {
