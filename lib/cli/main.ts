@@ -123,6 +123,7 @@ async function answer(verb: Verb, call: Call, json: boolean): Promise<void> {
 }
 
 export async function main(argv: readonly string[]): Promise<number> {
+  process.env.GRANARY_PROCESS ??= "cli";
   const { words, options } = parseArguments(argv);
   const { json: _, ...rest } = options;
   const [noun, name, ...args] = words;
