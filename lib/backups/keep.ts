@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type BaseBackup, takeBaseBackup } from "@/lib/backups/base-backup";
+import { type BaseBackup, inPieces, takeBaseBackup } from "@/lib/backups/base-backup";
+import { failpoint } from "@/lib/failpoint";
 import type { PostgresPlace } from "@/lib/processes/postgres";
 
 const kept = 2;
@@ -16,8 +17,15 @@ export async function keepBackup(
 ): Promise<BaseBackup> {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   const taken = await takeBaseBackup(place, join(folder, now.toISOString().replaceAll(":", "")));
+  failpoint("backup.kept");
   const whole = wholeBackups(folder);
-  for (const name of whole.slice(0, -kept)) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of whole.slice(0, -kept)) {
+    const aside = join(folder, `${name}${inPieces}`);
+    renameSync(join(folder, name), aside);
+    failpoint("backup.set-aside");
+    rmSync(aside, { recursive: true, force: true });
+    failpoint("backup.dropped");
+  }
   const oldest = whole.at(-kept);
   // until then somebody may be restoring from a copy of his own
   if (!oldest) return taken;
@@ -31,7 +39,7 @@ export async function keepBackup(
 export const wholeBackups = (folder: string): string[] =>
   existsSync(folder)
     ? readdirSync(folder)
-        .filter((name) => existsSync(join(folder, name, "backup_label")))
+        .filter((name) => !name.endsWith(inPieces) && existsSync(join(folder, name, "backup_label")))
         .sort()
     : [];
 
