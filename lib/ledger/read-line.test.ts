@@ -23,6 +23,7 @@ describe("a line from outside", () => {
       payload: { transfers: [{ upTo: false }] },
     });
     expect(read({ ...good, linked: false })).not.toHaveProperty("payload.linked");
+    expect(read({ ...good, id: 7, note: "rent", comment: null })).toEqual(read(good));
     // whose class nobody knows has no asset of its own
     expect(read({ ...good, debit: "nobody" })).toMatchObject({ payload: { transfers: [{ asset: "USD" }] } });
     expect(read(`\u2028${JSON.stringify({ ...good, subject: "a\u2028b" })}`.slice(1))).toHaveProperty(

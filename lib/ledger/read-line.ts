@@ -40,7 +40,8 @@ export function readLine(bytes: Uint8Array, requestId: string): LineRead {
 /** What a line leaves out: its kind, its subject, who asks; a transfer by itself is an event of one. */
 function eventOf(line: Record<string, unknown>, requestId: string): Record<string, unknown> {
   // whether there is a next one depends on which lines happen to meet in one statement
-  const { debit, credit, amount, asset, upTo, linked: _, ...event } = line;
+  const { debit, credit, amount, asset, upTo, linked: _, ...rest } = line;
+  const event = Object.fromEntries(Object.entries(rest).filter(([name]) => !remarks.includes(name)));
   const only = { debit, credit, amount, asset, ...(upTo !== undefined && { upTo }) };
   const transfers = debit === undefined && credit === undefined ? (event.transfers ?? []) : [only];
   return {
@@ -126,7 +127,10 @@ const transfer = {
   amount: text("amount_malformed"),
   upTo: flag,
 };
+/** for whoever wrote the line; the books do not keep it */
+const remarks = ["id", "note", "comment"];
 const event = fields({
+  ...Object.fromEntries(remarks.map((name) => [name, () => undefined])),
   key: text("key_malformed"),
   kind: text(),
   subject: text(),

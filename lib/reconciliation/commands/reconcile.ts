@@ -168,14 +168,13 @@ async function chainSide(input: {
   const held = (account: Address) =>
     client.readContract({ ...token, functionName: "balanceOf", args: [account] });
   const registry = { address: contracts.reserveRegistry, abi: reserveRegistryAbi, ...at } as const;
-  const [supply, pot, staking, splitter, vault, reserve, lendable] = await Promise.all([
+  const [supply, pot, staking, splitter, vault, reserve] = await Promise.all([
     client.readContract({ ...token, functionName: "totalSupply" }),
     held(contracts.epochManager),
     held(contracts.staking),
     held(contracts.payoutSplitter),
     held(contracts.taxVault),
     client.readContract({ ...registry, functionName: "marketTotal" }),
-    client.readContract({ ...registry, functionName: "lendableTotal" }),
   ]);
   return {
     supplyMicros: supply,
@@ -184,6 +183,5 @@ async function chainSide(input: {
     inSplitterMicros: splitter,
     inTaxVaultMicros: vault,
     reserveMicros: reserve,
-    lendableMicros: lendable,
   };
 }
