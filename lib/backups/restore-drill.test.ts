@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDb } from "@/db/client";
 import { event } from "@/db/schema/ledger";
@@ -110,8 +111,10 @@ describe("a restore", () => {
 
 /** Between two commits, with the log up to it in the archive. */
 async function moment(): Promise<Date> {
+  // a Date drops what is less than a millisecond: the commit before would come after it
+  await wait(5);
   const at = new Date();
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await wait(5);
   await postSome(server.urls.worker, 1);
   await switchLog();
   return at;
@@ -129,7 +132,7 @@ async function switchLog(): Promise<void> {
       rows[0].wanted,
     ]);
     if (now[0].kept) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await wait(50);
   }
   await client.end();
 }
