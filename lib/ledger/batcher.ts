@@ -40,18 +40,17 @@ export type Batcher = {
   close(): Promise<void>;
 };
 
+type Writer = { ask(payloads: string[]): Promise<Answer[]>; close(): Promise<void> };
+
 /**
- * Joins events that arrive while a statement is under way into the next one. One connection writes: a second would only
- * queue behind the first's rows. A connection that is lost in the middle leaves it open what was done: everybody in that
- * statement hears so, and asks again with the same key. With patience, the statement itself is asked again before any
- * other, until there has been none to answer for so long.
+ * A connection that is lost in the middle leaves it open what was done: everybody in that statement hears so, and asks
+ * again with the same key. With patience, the statement itself is asked again before any other of this writer, until there
+ * has been none to answer for so long.
  */
-export function openBatcher(url: string, { name = "granary batcher", patienceMs = 0 } = {}): Batcher {
-  const waiting: Waiting[] = [];
+function openWriter(url: string, { name, patienceMs }: { name: string; patienceMs: number }): Writer {
   /** it was waited for, in vain */
   let isGone = false;
   let client: pg.Client | undefined;
-  let running: Promise<void> | undefined;
 
   const connected = async (): Promise<pg.Client> => {
     if (client) return client;
@@ -98,19 +97,54 @@ export function openBatcher(url: string, { name = "granary batcher", patienceMs 
     }
   };
 
-  const run = async () => {
-    while (waiting.length > 0) {
-      const together: Waiting[] = [];
-      let [count, characters] = [0, 0];
-      for (let next = waiting[0]; next; next = waiting[0]) {
-        count += next.payloads.length;
-        characters += lengthOf(next);
-        if (together.length > 0 && (count > most || characters > mostCharacters)) break;
-        together.push(next);
-        waiting.shift();
-      }
+  return {
+    ask,
+    async close() {
+      await client?.end();
+    },
+  };
+}
+
+/**
+ * Joins events that arrive while statements are under way into the next one. Two connections write: customers' rows are
+ * taken in one order and the bank's own are not waited for, so one works while the other commits. With two, whoever does
+ * not wait for an answer before asking for more is promised no order; with one, all is posted in the order it came.
+ */
+export function openBatcher(
+  url: string,
+  { name = "granary batcher", patienceMs = 0, writers = 2 } = {},
+): Batcher {
+  const waiting: Waiting[] = [];
+  const all = Array.from({ length: writers }, () => openWriter(url, { name, patienceMs }));
+  const idle = [...all];
+  const running = new Set<Promise<void>>();
+
+  /** woken, and about to take what waits */
+  let hungry = 0;
+
+  const takeTogether = (among = 1): Waiting[] => {
+    const together: Waiting[] = [];
+    const share = Math.ceil(waiting.length / among);
+    let [count, characters] = [0, 0];
+    for (let next = waiting[0]; next && together.length < share; next = waiting[0]) {
+      count += next.payloads.length;
+      characters += lengthOf(next);
+      if (together.length > 0 && (count > most || characters > mostCharacters)) break;
+      together.push(next);
+      waiting.shift();
+    }
+    return together;
+  };
+
+  const run = async (writer: Writer) => {
+    // on the next turn, so that all who ask in this one are shared out among those who are free
+    hungry += 1;
+    await Promise.resolve();
+    hungry -= 1;
+    let together = takeTogether(hungry + 1);
+    for (; together.length > 0; together = takeTogether()) {
       try {
-        const answers = await ask(together.flatMap(({ payloads }) => payloads));
+        const answers = await writer.ask(together.flatMap(({ payloads }) => payloads));
         let at = 0;
         for (const { payloads, done } of together) {
           done(answers.slice(at, at + payloads.length));
@@ -120,14 +154,17 @@ export function openBatcher(url: string, { name = "granary batcher", patienceMs 
         for (const { failed } of together) failed(error);
       }
     }
-    running = undefined;
+    // at once with the look that found nothing: whoever comes later finds an idle writer
+    idle.push(writer);
   };
 
   const enqueue = (payloads: string[]): Promise<Answer[]> =>
     new Promise((done, failed) => {
       waiting.push({ payloads, done, failed });
-      // on the next turn, so that all who ask in this one are in the first statement
-      running ??= Promise.resolve().then(run);
+      const writer = idle.shift();
+      if (!writer) return;
+      const work = run(writer).finally(() => running.delete(work));
+      running.add(work);
     });
 
   /** together or not at all */
@@ -159,8 +196,8 @@ export function openBatcher(url: string, { name = "granary batcher", patienceMs 
       );
     },
     async close() {
-      while (running) await running;
-      await client?.end();
+      while (running.size > 0) await Promise.all(running);
+      await Promise.all(all.map((writer) => writer.close()));
     },
   };
 }

@@ -20,7 +20,7 @@ export async function* postLines(
   // a database that starts again is back by then
   { patienceMs = 30_000 } = {},
 ): AsyncIterable<LineAnswer> {
-  const batcher = openBatcher(url, { name: "granary ledger post", patienceMs });
+  const batcher = openBatcher(url, { name: "granary ledger post", patienceMs, writers: 1 });
   const requestId = `cli-${randomUUID()}`;
   const answers: { bytes: number; answer: Promise<LineAnswer> }[] = [];
   let bytes = 0;
