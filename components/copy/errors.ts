@@ -378,7 +378,7 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     next: "Reload the page to see the decision.",
   },
   not_compared: {
-    what: "Chain and books have not been found equal since sending was turned off.",
+    what: "Chain and books have not been found equal, up to the chain's last final block, since sending was turned off.",
     money: "All money is safe. Nothing is sent until then.",
     next: "Wait for the next reconciliation under Operations; if it shows a difference, resolve that first.",
   },

@@ -41,9 +41,20 @@ export function Booked({
               id: "debit",
               head: words.debited,
               rowHead: true,
-              cell: ({ debit }) => words.account(debit.class),
+              cell: ({ debit }) => (
+                <>
+                  <span className="font-normal text-soft sm:hidden">{words.debited}: </span>
+                  <span className="inline-block first-letter:uppercase">{words.account(debit.class)}</span>
+                </>
+              ),
             },
-            { id: "credit", head: words.credited, cell: ({ credit }) => words.account(credit.class) },
+            {
+              id: "credit",
+              head: words.credited,
+              cell: ({ credit }) => (
+                <span className="inline-block first-letter:uppercase">{words.account(credit.class)}</span>
+              ),
+            },
             {
               id: "amount",
               head: words.amount,

@@ -115,7 +115,7 @@ BEGIN
     END IF;
     SELECT p.id::text INTO v_what FROM added e JOIN ledger.pending p ON p.event_id = e.id
     JOIN ledger.account a ON a.id = p.debit_account
-    WHERE e.pending_count > 0 AND (NOT a.is_customer OR p.expires_at <= v_now OR NOT isfinite(p.expires_at) OR p.debit_account = p.credit_account) LIMIT 1;
+    WHERE e.pending_count > 0 AND (NOT a.is_customer OR p.expires_at <= v_now OR p.expires_at >= '10000-01-01 00:00:00Z' OR p.debit_account = p.credit_account) LIMIT 1;
     IF FOUND THEN
       RAISE EXCEPTION 'a hold is on a customer''s account and ends later' USING ERRCODE = 'GR004', DETAIL = 'hold_malformed';
     END IF;

@@ -178,11 +178,12 @@ BEGIN
       FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, seq)
     ), leg AS MATERIALIZED (
       SELECT item.seq AS item, t.seq::integer AS seq, d.id AS debit, c.id AS credit, t.leg ->> 'asset' AS asset, t.leg ->> 'amount' AS amount,
-        t.leg ? 'upTo' AS up_to,
+        coalesce(t.leg -> 'upTo' = 'true', false) AS up_to,
         CASE WHEN d.is_customer OR NOT (d.is_clearing OR d.side = 'debit') THEN d.id END AS lock_debit,
         CASE WHEN c.is_customer OR NOT (c.is_clearing OR c.side = 'credit') THEN c.id END AS lock_credit,
         CASE WHEN jsonb_typeof(t.leg -> 'amount') IS DISTINCT FROM 'string' OR t.leg ->> 'amount' !~ '^[1-9][0-9]*$' THEN 'amount_malformed'
           WHEN length(t.leg ->> 'amount') > 38 THEN 'amount_too_large'
+          WHEN jsonb_typeof(t.leg -> 'upTo') <> 'boolean' THEN 'malformed'
           WHEN d.id IS NULL OR c.id IS NULL THEN CASE WHEN EXISTS (SELECT FROM ledger.account_class k
             WHERE k.class IN (t.leg #>> '{debit,class}', t.leg #>> '{credit,class}') AND k.asset IS DISTINCT FROM t.leg ->> 'asset')
             THEN 'asset_wrong' ELSE 'account_unknown' END
@@ -244,7 +245,7 @@ BEGIN
       SELECT p.seq, p.unit, bool_or(p.late) OVER (PARTITION BY p.unit) AS late, p.refund FROM (
       SELECT i.seq, 1 + coalesce(sum(CASE WHEN i.item -> 'linked' = 'true' THEN 0 ELSE 1 END)
           OVER (ORDER BY i.seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)::integer AS unit,
-        i.item ? 'ends' OR i.item ? 'corrects' OR i.item @? '$.transfers[*].upTo' AS late,
+        i.item ? 'ends' OR i.item ? 'corrects' OR i.item @? '$.transfers[*].upTo ? (@ == true)' AS late,
         coalesce(i.item -> 'refund' = 'true', false) AS refund
       FROM jsonb_array_elements(items) WITH ORDINALITY AS i (item, seq)) AS p
     ) AS u;
@@ -339,7 +340,9 @@ BEGIN
         WHEN jsonb_typeof(items -> i - 1) <> 'object' THEN 'malformed'
         WHEN e_key[i] IS NULL OR length(e_key[i]) NOT BETWEEN 3 AND 300 THEN 'key_malformed'
         WHEN coalesce(e_kind[i], '') = '' OR e_subject[i] IS NULL OR e_actor[i] IS NULL OR e_request[i] IS NULL
-          OR jsonb_typeof(e_detail[i]) <> 'object' THEN 'malformed'
+          OR jsonb_typeof(e_detail[i]) <> 'object' OR jsonb_typeof(items -> i - 1 -> 'refund') <> 'boolean'
+          OR jsonb_typeof(items -> i - 1 -> 'linked') <> 'boolean' OR jsonb_typeof(items -> i - 1 -> 'holds') <> 'array'
+          OR jsonb_typeof(items -> i - 1 -> 'ends') <> 'array' THEN 'malformed'
         WHEN items -> i - 1 ? 'effectiveAt' AND e_at[i] IS NULL THEN 'date_malformed'
         WHEN e_at[i] NOT BETWEEN '2000-01-01T00:00:00Z' AND clock_timestamp() + v_clock + interval '1 day' THEN 'date_out_of_range'
         WHEN e_legs[i] + coalesce(e_holds[i], 0) + coalesce(e_ends[i], 0) = 0 AND NOT i = ANY (coalesce(f_item, '{}')) THEN 'nothing_to_move'
@@ -348,7 +351,11 @@ BEGIN
         WHEN 'key_malformed' THEN 'key: 3 to 300 characters'
         WHEN 'malformed' THEN concat_ws(', ', CASE WHEN coalesce(e_kind[i], '') = '' THEN 'kind' END,
           CASE WHEN e_subject[i] IS NULL THEN 'subject' END, CASE WHEN e_actor[i] IS NULL THEN 'actor' END,
-          CASE WHEN e_request[i] IS NULL THEN 'requestId' END, CASE WHEN jsonb_typeof(e_detail[i]) <> 'object' THEN 'detail' END)
+          CASE WHEN e_request[i] IS NULL THEN 'requestId' END, CASE WHEN jsonb_typeof(e_detail[i]) <> 'object' THEN 'detail' END,
+          CASE WHEN jsonb_typeof(items -> i - 1 -> 'refund') <> 'boolean' THEN 'refund' END,
+          CASE WHEN jsonb_typeof(items -> i - 1 -> 'linked') <> 'boolean' THEN 'linked' END,
+          CASE WHEN jsonb_typeof(items -> i - 1 -> 'holds') <> 'array' THEN 'holds' END,
+          CASE WHEN jsonb_typeof(items -> i - 1 -> 'ends') <> 'array' THEN 'ends' END)
         WHEN 'date_malformed' THEN 'effectiveAt'
         WHEN 'date_out_of_range' THEN 'effectiveAt: from 2000 until tomorrow'
         WHEN 'nothing_to_move' THEN 'transfers'
@@ -546,6 +553,7 @@ BEGIN
           CASE WHEN c.is_customer OR (c.side = 'debit' AND NOT c.is_clearing) THEN c.id END AS lock_credit,
           d.state = 'open' AND c.state = 'open' AND jsonb_typeof(t.leg -> 'amount') = 'string' AND t.leg ->> 'amount' ~ '^[1-9][0-9]{0,37}$'
             AND NOT t.leg ? 'upTo' AND NOT item.item ?| '{holds,ends,corrects,refund,linked}'
+            AND coalesce(jsonb_typeof(item.item -> 'detail') = 'object', true)
             AND (NOT item.item ? 'effectiveAt' OR pg_input_is_valid(item.item ->> 'effectiveAt', 'timestamptz')) AS is_plain
         FROM item
         -- an item without transfers has one leg, which is not plain

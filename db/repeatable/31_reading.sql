@@ -83,7 +83,9 @@ RETURNS TABLE (debits_micros numeric, credits_micros numeric) LANGUAGE sql STABL
 $$;
 
 -- A checkpoint says what the legs say, whoever writes it.
-CREATE OR REPLACE FUNCTION ledger.check_checkpoint() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION ledger.check_checkpoint() RETURNS trigger LANGUAGE plpgsql
+-- a look-up a row, whatever the planner expects of a table that has just grown
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 DECLARE v_account bigint;
 BEGIN
   SELECT c.account_id INTO v_account FROM added c
@@ -171,6 +173,28 @@ BEGIN
   RETURN v_made;
 END $$;
 
+
+-- How far no event can still appear is what checkpoints stand on: it moves on as they move it, and nobody else's way.
+CREATE OR REPLACE FUNCTION ledger.guard_tide() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF (NEW.settled_event = OLD.settled_event
+        OR (NEW.settled_event = OLD.next_event AND NEW.settled_event > OLD.settled_event
+            AND pg_snapshot_xmin(pg_current_snapshot()) >= OLD.next_xact))
+      AND ((NEW.next_event, NEW.next_xact) = (OLD.next_event, OLD.next_xact)
+        OR (NEW.next_event BETWEEN OLD.next_event AND (SELECT last_value FROM ledger.event_number)
+            AND OLD.next_event <= NEW.settled_event AND NEW.next_xact = pg_current_xact_id()))
+      AND NEW.customers_until BETWEEN OLD.customers_until AND NEW.settled_event
+    THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'the tide moves on with checkpoints' USING ERRCODE = 'GR002';
+END $$;
+CREATE OR REPLACE TRIGGER tide_moves_on BEFORE INSERT OR UPDATE OR DELETE ON ledger.tide
+  FOR EACH ROW EXECUTE FUNCTION ledger.guard_tide();
+CREATE OR REPLACE TRIGGER no_truncate BEFORE TRUNCATE ON ledger.tide
+  FOR EACH STATEMENT EXECUTE FUNCTION ledger.refuse_change();
 
 -- What does not add up, in words; no row = the books are whole.
 CREATE OR REPLACE FUNCTION ledger.verify() RETURNS TABLE (finding text) LANGUAGE sql STABLE AS $$

@@ -40,6 +40,15 @@ INSERT INTO ledger.account_history (account_id, standing)
 SELECT account.id, ledger.account_standing(account) FROM ledger.account
 WHERE NOT EXISTS (SELECT FROM ledger.account_history h WHERE h.account_id = account.id) ORDER BY account.id;
 
+-- a row of the audit is of the transaction that writes it, whatever else is said
+CREATE OR REPLACE FUNCTION bank.date_audit_row() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  NEW.xact_id := pg_current_xact_id();
+  RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER audit_row_dated BEFORE INSERT ON bank.audit_row
+  FOR EACH ROW EXECUTE FUNCTION bank.date_audit_row();
+
 CREATE OR REPLACE FUNCTION ledger.seal_instant(moment timestamptz) RETURNS text LANGUAGE sql STABLE
   RETURN to_char(moment AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"');
 
@@ -47,6 +56,12 @@ CREATE OR REPLACE FUNCTION ledger.seal_instant(moment timestamptz) RETURNS text 
 CREATE OR REPLACE FUNCTION ledger.seal_content(key text, subject text, actor text, request_id text, payload_hash bytea,
   detail jsonb) RETURNS text LANGUAGE sql STABLE RETURN
   array_to_json(ARRAY[key, subject, actor, request_id, encode(payload_hash, 'hex'), detail::text])::text;
+
+-- all of an audit row is
+CREATE OR REPLACE FUNCTION ledger.seal_audit(happened timestamptz, written timestamptz, actor text, request_id text,
+  command text, permission text, subject text, detail jsonb) RETURNS text LANGUAGE sql STABLE RETURN
+  array_to_json(ARRAY[ledger.seal_instant(happened), ledger.seal_instant(written), actor, request_id, command, permission,
+    subject, detail::text])::text;
 
 CREATE OR REPLACE FUNCTION ledger.seal_blind(salt bytea, rank integer, id bigint) RETURNS bytea
 LANGUAGE sql STABLE RETURN sha256(salt || '\x03'::bytea || int4send(rank) || int8send(id));
@@ -67,8 +82,10 @@ RETURNS TABLE (xact_id xid8, rank integer, id bigint, line text) LANGUAGE sql ST
   WITH entry AS MATERIALIZED (
     SELECT * FROM ledger.event e WHERE e.xact_id >= p_from AND e.xact_id < p_to
   ), leg AS MATERIALIZED (
+    -- numbers of events follow transactions closely: without the bounds every batch would read all transfers
     SELECT t.event_id, t.seq, t.asset, t.amount_micros, t.debit_account, t.credit_account
     FROM entry JOIN ledger.transfer t ON t.event_id = entry.id
+    WHERE t.event_id >= (SELECT min(id) FROM entry) AND t.event_id <= (SELECT max(id) FROM entry)
   ), hold AS MATERIALIZED (
     SELECT p.* FROM entry JOIN ledger.pending p ON p.event_id = entry.id WHERE entry.pending_count > 0
   ), changed AS MATERIALIZED (
@@ -110,6 +127,10 @@ RETURNS TABLE (xact_id xid8, rank integer, id bigint, line text) LANGUAGE sql ST
          entry.request_id, entry.payload_hash, entry.detail))
     || '",[' || coalesce(moved.lines, '') || ']]'
   FROM entry LEFT JOIN moved ON moved.event_id = entry.id
+  UNION ALL
+  SELECT r.xact_id, 2, r.id, '["audit","' || r.id || '","' || r.xact_id || '","' || ledger.seal_private(p_salt, 2, r.id,
+    ledger.seal_audit(r.at, r.written_at, r.actor, r.request_id, r.command, r.permission, r.subject, r.detail)) || '"]'
+  FROM bank.audit_row r WHERE r.xact_id >= p_from AND r.xact_id < p_to
 $$;
 
 -- RFC 6962's tree over hashes of 32 bytes that stand one after the other
@@ -141,8 +162,10 @@ DECLARE
   v_period bigint;
   v_salt bytea;
   v_number bigint;
-  v_roots bytea[];
-  v_counts integer[];
+  v_hashes bytea;
+  v_first_leaf integer;
+  v_roots bytea[] := '{}';
+  v_counts integer[] := '{}';
   v_xacts xid8[];
   v_ranks integer[];
   v_ids bigint[];
@@ -166,6 +189,8 @@ BEGIN
     (SELECT e.xact_id FROM ledger.event e WHERE e.xact_id >= v_from ORDER BY e.xact_id LIMIT 1)
     UNION ALL
     (SELECT h.xact_id FROM ledger.account_history h WHERE h.xact_id >= v_from ORDER BY h.xact_id LIMIT 1)
+    UNION ALL
+    (SELECT r.xact_id FROM bank.audit_row r WHERE r.xact_id >= v_from ORDER BY r.xact_id LIMIT 1)
   ) AS earliest ORDER BY xact_id LIMIT 1;
   IF v_first IS NULL OR v_first >= v_bound THEN RETURN NULL; END IF;
   SELECT xact_id INTO v_cut FROM (
@@ -174,6 +199,9 @@ BEGIN
     UNION ALL
     (SELECT h.xact_id FROM ledger.account_history h WHERE h.xact_id >= v_from AND h.xact_id < v_bound
      ORDER BY h.xact_id LIMIT most + 1)
+    UNION ALL
+    (SELECT r.xact_id FROM bank.audit_row r WHERE r.xact_id >= v_from AND r.xact_id < v_bound
+     ORDER BY r.xact_id LIMIT most + 1)
   ) AS waiting ORDER BY xact_id OFFSET most LIMIT 1;
   IF FOUND THEN
     v_bound := CASE WHEN v_cut > v_first THEN v_cut ELSE (v_cut::text::bigint + 1)::text::xid8 END;
@@ -186,27 +214,22 @@ BEGIN
   ON CONFLICT (period) DO NOTHING;
   SELECT salt INTO STRICT v_salt FROM ledger.seal_salt WHERE period = v_period;
 
-  SELECT array_agg(ledger.merkle_root(hashes) ORDER BY place), array_agg(leaf_count ORDER BY place),
-         array_agg(first_xact ORDER BY place), array_agg(first_rank ORDER BY place), array_agg(first_id ORDER BY place)
-  INTO v_roots, v_counts, v_xacts, v_ranks, v_ids
+  -- one order for all four, so that the leaves are sorted once
+  SELECT count(*), string_agg(leaf.hash, ''::bytea ORDER BY leaf.xact_id, leaf.rank, leaf.id),
+         array_agg(leaf.xact_id ORDER BY leaf.xact_id, leaf.rank, leaf.id),
+         array_agg(leaf.rank ORDER BY leaf.xact_id, leaf.rank, leaf.id),
+         array_agg(leaf.id ORDER BY leaf.xact_id, leaf.rank, leaf.id)
+  INTO v_count, v_hashes, v_xacts, v_ranks, v_ids
   FROM (
-    SELECT leaf.nr / 1024 AS place, count(*)::integer AS leaf_count,
-           string_agg(leaf.hash, ''::bytea ORDER BY leaf.nr) AS hashes,
-           (array_agg(leaf.xact_id) FILTER (WHERE leaf.nr % 1024 = 0))[1] AS first_xact,
-           min(leaf.rank) FILTER (WHERE leaf.nr % 1024 = 0) AS first_rank,
-           min(leaf.id) FILTER (WHERE leaf.nr % 1024 = 0) AS first_id
-    FROM (
-      SELECT one.xact_id, one.rank, one.id, one.hash,
-             row_number() OVER (ORDER BY one.xact_id, one.rank, one.id) - 1 AS nr
-      FROM (
-        SELECT made.xact_id, made.rank, made.id, sha256('\x00'::bytea || convert_to(made.line, 'UTF8')) AS hash
-        FROM ledger.seal_leaves(v_from, v_bound, v_salt) AS made OFFSET 0
-      ) AS one
-    ) AS leaf GROUP BY leaf.nr / 1024
-  ) AS chunk;
+    SELECT made.xact_id, made.rank, made.id, sha256('\x00'::bytea || convert_to(made.line, 'UTF8')) AS hash
+    FROM ledger.seal_leaves(v_from, v_bound, v_salt) AS made OFFSET 0
+  ) AS leaf;
+  FOR v_first_leaf IN SELECT generate_series(0, v_count - 1, 1024) LOOP
+    v_roots := v_roots || ledger.merkle_root(substr(v_hashes, 32 * v_first_leaf + 1, 32 * 1024));
+    v_counts := v_counts || least(1024, v_count - v_first_leaf);
+  END LOOP;
   SELECT ledger.merkle_root(string_agg(root, ''::bytea ORDER BY nr)) INTO v_root
   FROM unnest(v_roots) WITH ORDINALITY AS chunk (root, nr);
-  SELECT sum(n) INTO v_count FROM unnest(v_counts) AS n;
 
   v_at := bank.now();
   v_header := '["granary.seal.1",' || to_json(bank.home_bank())::text || ',"' || v_number || '","' || v_period || '","'
@@ -235,9 +258,9 @@ BEGIN
   INSERT INTO ledger.seal (number, period, from_xact, to_xact, leaf_count, root, sealed_at, nodes, head)
   VALUES (v_number, v_period, v_from, v_bound, v_count, v_root, v_at, v_nodes, v_head);
   INSERT INTO ledger.seal_chunk (seal, place, leaf_count, root, first_xact, first_rank, first_id)
-  SELECT v_number, chunk.nr - 1, chunk.leaf_count, chunk.root, chunk.first_xact, chunk.first_rank, chunk.first_id
-  FROM unnest(v_counts, v_roots, v_xacts, v_ranks, v_ids)
-    WITH ORDINALITY AS chunk (leaf_count, root, first_xact, first_rank, first_id, nr) ORDER BY chunk.nr;
+  SELECT v_number, chunk.nr - 1, chunk.leaf_count, chunk.root, v_xacts[1024 * chunk.nr - 1023],
+    v_ranks[1024 * chunk.nr - 1023], v_ids[1024 * chunk.nr - 1023]
+  FROM unnest(v_counts, v_roots) WITH ORDINALITY AS chunk (leaf_count, root, nr) ORDER BY chunk.nr;
   RETURN v_number;
 END $$;
 

@@ -71,9 +71,12 @@ GRANT SELECT (id, bank_id, subsidiary_id, state_code, person_id, kind, status, i
 -- sealing: the worker seals; nobody else sees what hides accounts in the batches
 GRANT EXECUTE ON FUNCTION ledger.seal_next(bigint, integer), ledger.seal_leaves(xid8, xid8, bytea), ledger.seal_instant(timestamptz),
   ledger.seal_private(bytea, integer, bigint, text), ledger.seal_blind(bytea, integer, bigint),
-  ledger.seal_content(text, text, text, text, bytea, jsonb) TO granary_worker;
+  ledger.seal_content(text, text, text, text, bytea, jsonb),
+  ledger.seal_audit(timestamptz, timestamptz, text, text, text, text, text, jsonb) TO granary_worker;
 GRANT EXECUTE ON FUNCTION ledger.sealed_chunk(bigint), ledger.seal_salt_hash(bigint) TO granary_app, granary_worker;
 REVOKE ALL ON ledger.seal_salt FROM granary_app, granary_readonly;
+
+GRANT SELECT ON SEQUENCE ledger.event_number TO granary_worker;
 
 -- the job queue: tables with row security, owned by the owner, run by the worker, fed by the app through one function
 DO $$

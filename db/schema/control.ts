@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { bigint, index, jsonb, text, uuid } from "drizzle-orm/pg-core";
 import { bankNow, hex, id, instant, micros, realNow } from "@/db/columns";
 import { bank } from "@/db/schema/installation";
@@ -15,8 +16,13 @@ export const auditRow = bank.table(
     permission: text("permission").notNull(),
     subject: text("subject").notNull(),
     detail: jsonb("detail").$type<Record<string, string | number | boolean | null>>().notNull().default({}),
+    xactId: text("xact_id").notNull().default(sql`pg_current_xact_id()`),
   },
-  (table) => [index("audit_row_subject").on(table.subject), index("audit_row_request").on(table.requestId)],
+  (table) => [
+    index("audit_row_subject").on(table.subject),
+    index("audit_row_request").on(table.requestId),
+    index("audit_row_sealing").on(table.xactId),
+  ],
 );
 
 /** Append-only: every money command asks, and the answer is kept. */
@@ -60,6 +66,8 @@ export const reconciliation = bank.table("reconciliation", {
   id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
   at: instant("at").notNull().default(bankNow),
   blockNumber: bigint("block_number", { mode: "bigint" }).notNull(),
+  /** the last final block of the chain at that moment */
+  finalBlock: bigint("final_block", { mode: "bigint" }),
   outcome: text("outcome", { enum: ["equal", "different"] }).notNull(),
   differences: jsonb("differences")
     .$type<{ what: string; expectedMicros: string; bookedMicros: string }[]>()

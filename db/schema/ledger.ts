@@ -55,7 +55,6 @@ export const account = ledger.table(
   },
   (table) => [
     uniqueIndex("account_of_owner").on(table.owner, table.class, table.asset),
-    index("account_of_class").on(table.class, table.asset),
     index("account_profile").on(table.profileId),
   ],
 );

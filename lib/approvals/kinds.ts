@@ -3,10 +3,13 @@ import type { ApprovalKind, ApprovalPayload } from "@/lib/approvals/payload";
 import type { CommandContext } from "@/lib/auth/actor";
 import { approveIssuance } from "@/lib/collateral/commands/approve-issuance";
 import { refuseIssuance } from "@/lib/collateral/commands/refuse-issuance";
+import { openAccount } from "@/lib/ledger/commands/open-account";
 
 type Act = (tx: Tx, ctx: CommandContext, payload: ApprovalPayload) => Promise<void>;
 
 /** What happens when a second person says yes or no. */
 export const approvalKinds: Record<ApprovalKind, { approve: Act; refuse: Act }> = {
   issuance_above_limit: { approve: approveIssuance, refuse: refuseIssuance },
+  // refused or too late, it stays frozen
+  account_opened: { approve: openAccount, refuse: async () => {} },
 };

@@ -5,6 +5,7 @@ import type { Db } from "@/db/client";
 import { payout } from "@/db/schema/chain";
 import { approval } from "@/db/schema/control";
 import { person, profile, wallet } from "@/db/schema/customers";
+import { account } from "@/db/schema/ledger";
 import { staff } from "@/db/schema/staff";
 import type { Actor, CommandContext, StaffRole } from "@/lib/auth/actor";
 import { insertSession, revokeSessions } from "@/lib/auth/session";
@@ -40,6 +41,9 @@ type Customer = Extract<Actor, { kind: "customer" }> & { walletId: string; addre
 export interface Subjects {
   ownersSession(): Promise<string>;
   ownersReceipt: string;
+  ownersProfile: string;
+  /** the number of the dollar account */
+  ownersAccount: string;
   ownersPayout: string;
   /** of a conversion of five dollars, by the terms of this bank's chain */
   conversionFeeMicros: string;
@@ -163,6 +167,10 @@ export async function gather(
   await revokeSessions(app, { sessionId: signedOut.sessionId }, "doors");
   const receipt = await convertDollars(as(a), { amount: "50", clientKey: key() }, terms);
 
+  const dollars = first(
+    await app.select({ id: account.id }).from(account).where(eq(account.profileId, a.profileId)),
+  );
+
   return {
     sessions: {
       anonymous: undefined,
@@ -183,6 +191,8 @@ export async function gather(
     },
     subjects: {
       ownersReceipt: receipt.issuanceId,
+      ownersProfile: a.profileId,
+      ownersAccount: String(dollars.id),
       ownersPayout: await payoutOf(worker, a),
       conversionFeeMicros,
       async ownersSession() {

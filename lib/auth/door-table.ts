@@ -69,6 +69,10 @@ export const actionTable: Record<string, ActionRow> = {
       return { approvalId: id, decision: "approve", seenHash: payloadHash };
     },
   },
+  setAccountState: {
+    cells: "snnnnn nnynnn ees",
+    input: ({ ownersAccount }) => ({ accountId: ownersAccount, state: "open", reason: "a check" }),
+  },
   turnSwitch: {
     cells: "snnnnn nnynnn ees",
     input: () => ({ name: "sign_in", isOn: true, reason: "a check" }),
@@ -135,6 +139,7 @@ export const pageTable: Record<string, PageRow> = {
   "/staff/approvals": { cells: anyStaff },
   "/staff/approvals/[id]": { cells: anyStaff, id: async ({ approval }) => (await approval()).id },
   "/staff/customers": { cells: identityReaders },
+  "/staff/customers/[id]": { cells: identityReaders, id: ({ ownersProfile }) => ownersProfile },
   "/staff/identity": { cells: identityReaders },
   "/staff/identity/[id]": { cells: identityReaders, id: ({ application }) => application() },
   "/staff/kit": { cells: everybody },

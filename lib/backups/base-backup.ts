@@ -1,8 +1,13 @@
 import { chownSync, type Dirent } from "node:fs";
 import { copyFile, lstat, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import pg from "pg";
+import { failpoint } from "@/lib/failpoint";
 import { type PostgresPlace, serverIdentity, superuserUrl } from "@/lib/processes/postgres";
+
+/** how the name ends of a copy that is still made, or no longer kept: whatever it holds, it is not whole */
+export const inPieces = ".part";
+const oneAtATime = 7_465_007;
 
 export interface BaseBackup {
   folder: string;
@@ -30,17 +35,22 @@ const leftOut = (name: string) =>
  */
 export async function takeBaseBackup(place: PostgresPlace, folder: string): Promise<BaseBackup> {
   const since = performance.now();
-  const draft = `${folder}.part`;
-  await rm(draft, { recursive: true, force: true });
+  const draft = `${folder}${inPieces}`;
   const client = new pg.Client({ connectionString: superuserUrl(place), application_name: "granary backup" });
   await client.connect();
   try {
+    // one at a time: what else lies about in pieces was left by one that was killed
+    await client.query(`select pg_advisory_lock(${oneAtATime})`);
+    for (const name of await readdir(dirname(folder)))
+      if (name.endsWith(inPieces)) await rm(join(dirname(folder), name), { recursive: true, force: true });
     await client.query("select pg_backup_start($1, fast => true)", ["granary"]);
     const bytes = await copyFolder(place.folder, draft);
     const { rows } = await client.query<{ labelfile: string; spcmapfile: string }>(
       "select labelfile, spcmapfile from pg_backup_stop(wait_for_archive => true)",
     );
+    failpoint("backup.copied");
     await writeFile(join(draft, "backup_label"), rows[0]?.labelfile ?? "", { mode: 0o600 });
+    failpoint("backup.labelled");
     await rename(draft, folder);
     return { folder, bytes, seconds: (performance.now() - since) / 1000 };
   } finally {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { takeBaseBackup } from "@/lib/backups/base-backup";
+import { type BaseBackup, inPieces, takeBaseBackup } from "@/lib/backups/base-backup";
+import { failpoint } from "@/lib/failpoint";
 import type { PostgresPlace } from "@/lib/processes/postgres";
 
 const kept = 2;
@@ -13,23 +14,32 @@ export async function keepBackup(
   place: PostgresPlace & { archive: string },
   folder: string,
   now: Date,
-): Promise<void> {
+): Promise<BaseBackup> {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
-  await takeBaseBackup(place, join(folder, now.toISOString().replaceAll(":", "")));
+  const taken = await takeBaseBackup(place, join(folder, now.toISOString().replaceAll(":", "")));
+  failpoint("backup.kept");
   const whole = wholeBackups(folder);
-  for (const name of whole.slice(0, -kept)) rmSync(join(folder, name), { recursive: true, force: true });
+  for (const name of whole.slice(0, -kept)) {
+    const aside = join(folder, `${name}${inPieces}`);
+    renameSync(join(folder, name), aside);
+    failpoint("backup.set-aside");
+    rmSync(aside, { recursive: true, force: true });
+    failpoint("backup.dropped");
+  }
   const oldest = whole.at(-kept);
   // until then somebody may be restoring from a copy of his own
-  if (!oldest) return;
+  if (!oldest) return taken;
   const first = firstPieceOf(join(folder, oldest));
   for (const name of readdirSync(place.archive))
     if (first && isBefore(name, first)) rmSync(join(place.archive, name), { force: true });
+  return taken;
 }
 
-const wholeBackups = (folder: string): string[] =>
+/** oldest first */
+export const wholeBackups = (folder: string): string[] =>
   existsSync(folder)
     ? readdirSync(folder)
-        .filter((name) => existsSync(join(folder, name, "backup_label")))
+        .filter((name) => !name.endsWith(inPieces) && existsSync(join(folder, name, "backup_label")))
         .sort()
     : [];
 

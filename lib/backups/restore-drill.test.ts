@@ -1,18 +1,19 @@
-import { rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { sql } from "drizzle-orm";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openDb } from "@/db/client";
-import { urlFor } from "@/db/migrate";
-import { takeBaseBackup } from "@/lib/backups/base-backup";
-import { restoreTo } from "@/lib/backups/restore";
+import { event } from "@/db/schema/ledger";
+import { keepBackup } from "@/lib/backups/keep";
 import { restoreDrill } from "@/lib/backups/restore-drill";
-import { ownerUrl, serverWithArchive } from "@/lib/backups/test-server";
+import { restoreInPlace } from "@/lib/backups/restore-in-place";
+import { serverWithArchive } from "@/lib/backups/test-server";
 import { maySend } from "@/lib/chain/signer";
 import { cash, railClearing } from "@/lib/ledger/accounts";
 import { post } from "@/lib/ledger/posting";
 import { trialBalance } from "@/lib/ledger/queries";
 import { transfers } from "@/lib/ledger/transfer";
+import { homeAt } from "@/lib/processes/home";
 
 let server: Awaited<ReturnType<typeof serverWithArchive>>;
 beforeAll(async () => {
@@ -66,35 +67,58 @@ describe("a restore", () => {
     expect(report.backup.bytes).toBeGreaterThan(1_000_000);
   });
 
-  it("is noticed by whoever would send: nothing is, until somebody says so", {
+  it("puts a bank whose server died back in place, to any moment, also one that an earlier restore took back", {
     timeout: 120_000,
   }, async () => {
+    const home = homeAt("/", server.folder);
+    const counted = () => looking(server.urls.readonly, (db) => db.$count(event));
+    const restore = (at?: Date) =>
+      restoreInPlace({ home, superuserPassword: server.place.superuserPassword, at, now: new Date() });
     expect(await looking(server.urls.signer, maySend)).toBe(true);
-    const folder = join(server.folder, "lost");
-    const backup = await takeBaseBackup(server.place, join(server.folder, "base"));
-    await postSome(server.urls.worker, 25);
+    await expect(restore(new Date())).rejects.toThrow("There is no backup");
+    await keepBackup(server.place, home.backups, new Date());
+    await postSome(server.urls.worker, 5);
+    const moments = [await moment()];
+    await postSome(server.urls.worker, 7);
+    moments.push(await moment());
+    await postSome(server.urls.worker, 1);
+    const all = await counted();
     const before = await looking(server.urls.readonly, trialBalance);
-    await looking(ownerUrl(server.place), (db) => db.execute(sql`select 1`));
-    await switchLog();
-    const restored = await restoreTo({
-      backup: backup.folder,
-      archive: server.place.archive,
-      folder,
-      superuserPassword: "test",
-      target: "latest",
-    });
-    try {
-      const owner = ownerUrl(restored.place);
-      expect(await looking(urlFor(owner, "readonly", "readonly"), trialBalance)).toEqual(before);
-      expect(await looking(urlFor(owner, "signer", "signer"), maySend)).toBe(false);
-      expect(await looking(urlFor(owner, "signer", "signer"), maySend)).toBe(false);
-      expect(await looking(server.urls.signer, maySend)).toBe(true);
-    } finally {
-      await restored.stop();
-      rmSync(folder, { recursive: true, force: true });
-    }
+    await server.kill();
+    await expect(restore(new Date(0))).rejects.toThrow(
+      "No backup is older than that: the oldest was whole at",
+    );
+
+    // the piece that was never handed to the archive lies in the old folder, and counts
+    expect(await restore()).toMatchObject({ events: String(all), findings: [] });
+    await server.start();
+    expect(await looking(server.urls.readonly, trialBalance)).toEqual(before);
+    // nothing is sent until somebody says so
+    expect(await looking(server.urls.signer, maySend)).toBe(false);
+    expect(await looking(server.urls.signer, maySend)).toBe(false);
+    await postSome(server.urls.worker, 3);
+    await server.kill();
+
+    // both moments lie in the life before: what came after the first is not lost with it
+    const first = await restore(moments[0]);
+    expect(first).toMatchObject({ events: String(all - 10), findings: [] });
+    expect(existsSync(join(first.setAside as string, "PG_VERSION"))).toBe(true);
+    expect(await restore(moments[1])).toMatchObject({ events: String(all - 2), findings: [] });
+    await server.start();
+    expect(await counted()).toBe(all - 2);
   });
 });
+
+/** Between two commits, with the log up to it in the archive. */
+async function moment(): Promise<Date> {
+  // a Date drops what is less than a millisecond: the commit before would come after it
+  await wait(5);
+  const at = new Date();
+  await wait(5);
+  await postSome(server.urls.worker, 1);
+  await switchLog();
+  return at;
+}
 
 /** A minute's idle end of the log, at once. */
 async function switchLog(): Promise<void> {
@@ -108,7 +132,7 @@ async function switchLog(): Promise<void> {
       rows[0].wanted,
     ]);
     if (now[0].kept) break;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await wait(50);
   }
   await client.end();
 }

@@ -1,14 +1,15 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { giveToServer } from "@/lib/backups/base-backup";
 import { anyFree } from "@/lib/processes/ports";
 import { fetchingFrom, type PostgresPlace, postgresProcess, superuserUrl } from "@/lib/processes/postgres";
+import { Stop } from "@/tools/progress.mjs";
 
-/** How far the write-ahead log is replayed: to its end, or to a named point. */
-export type RestoreTarget = "latest" | { point: string };
+/** How far the write-ahead log is replayed: to its end, to a named point, or to the last commit not after a moment. */
+export type RestoreTarget = "latest" | { point: string } | { at: Date };
 
 export interface Restored {
   place: PostgresPlace;
@@ -19,6 +20,13 @@ export interface Restored {
 
 const patienceMs = 5 * 60_000;
 
+const settingsOf = (target: RestoreTarget): Record<string, string> => {
+  if (target === "latest") return {};
+  return "point" in target
+    ? { recovery_target_name: target.point }
+    : { recovery_target_time: target.at.toISOString().replace("T", " ").replace("Z", "+00") };
+};
+
 /** Brings a base backup to a moment, in a folder and on a port of its own: the bank's own server is not touched. */
 export async function restoreTo(input: {
   backup: string;
@@ -26,6 +34,12 @@ export async function restoreTo(input: {
   folder: string;
   superuserPassword: string;
   target: RestoreTarget;
+  /** the life of the books to follow; the latest unless said */
+  timeline?: number;
+  /** pieces of the log that the archive has not got */
+  pieces?: readonly string[];
+  /** the restored server is to live on: its own log is kept from its first byte */
+  livesOn?: boolean;
 }): Promise<Restored> {
   const since = performance.now();
   const { backup, archive, folder, superuserPassword, target } = input;
@@ -33,6 +47,7 @@ export async function restoreTo(input: {
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   rmSync(data, { recursive: true, force: true });
   cpSync(backup, data, { recursive: true });
+  for (const path of input.pieces ?? []) cpSync(path, join(data, "pg_wal", basename(path)));
   writeFileSync(join(data, "recovery.signal"), "", { mode: 0o600 });
   await giveToServer(data);
   const place: PostgresPlace = {
@@ -40,12 +55,13 @@ export async function restoreTo(input: {
     port: await anyFree(),
     superuserPassword,
     logPath: join(folder, "postgres.log"),
+    ...(input.livesOn && { archive }),
     settings: {
-      archive_mode: "off",
+      ...(!input.livesOn && { archive_mode: "off" }),
       restore_command: fetchingFrom(archive),
       recovery_target_action: "promote",
-      recovery_target_timeline: "latest",
-      ...(target !== "latest" && { recovery_target_name: target.point }),
+      recovery_target_timeline: String(input.timeline ?? "latest"),
+      ...settingsOf(target),
     },
   };
   const server = startServer(place);
@@ -100,5 +116,9 @@ async function untilWritable(place: PostgresPlace): Promise<void> {
 
 function gaveUp(place: PostgresPlace, what: string): never {
   const said = readFileSync(place.logPath, "utf8").match(/FATAL.*/g) ?? [];
+  if (said.some((line) => line.includes("before configured recovery target was reached")))
+    throw new Stop(
+      "The log that was kept ends before that moment: name an earlier one, or none for its end.",
+    );
   throw new Error(`the restored server ${what}: ${said.at(-1) ?? "it said nothing"}`);
 }

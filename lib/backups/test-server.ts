@@ -24,18 +24,22 @@ export async function serverWithArchive() {
     archive: join(folder, "wal-archive"),
   };
   await initialisePostgres(place);
-  const spec = postgresProcess(place);
-  const out = openSync(place.logPath, "a");
-  const server = spawn(spec.command, spec.args, {
-    uid: spec.uid,
-    gid: spec.gid,
-    cwd: spec.cwd,
-    env: { ...spec.env, NODE_ENV: "test" },
-    detached: true,
-    stdio: ["ignore", out, out],
-  });
-  const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()));
-  while (!(await spec.isReady?.())) await new Promise((resolve) => setTimeout(resolve, 50));
+  const start = async () => {
+    const spec = postgresProcess(place);
+    const out = openSync(place.logPath, "a");
+    const child = spawn(spec.command, spec.args, {
+      uid: spec.uid,
+      gid: spec.gid,
+      cwd: spec.cwd,
+      env: { ...spec.env, NODE_ENV: "test" },
+      detached: true,
+      stdio: ["ignore", out, out],
+    });
+    const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+    while (!(await spec.isReady?.())) await new Promise((resolve) => setTimeout(resolve, 50));
+    return { child, ended };
+  };
+  let server = await start();
   const root = new pg.Client({ connectionString: superuserUrl(place) });
   await root.connect();
   await root.query("create role granary_owner login createrole password 'owner'");
@@ -54,12 +58,16 @@ export async function serverWithArchive() {
     urls,
     /** as if the machine had taken it, with every child */
     kill: async () => {
-      process.kill(-(server.pid as number), "SIGKILL");
-      await ended;
+      process.kill(-(server.child.pid as number), "SIGKILL");
+      await server.ended;
+    },
+    /** again, with whatever lies in its folder now */
+    start: async () => {
+      server = await start();
     },
     stop: async () => {
-      server.kill("SIGINT");
-      await ended;
+      server.child.kill("SIGINT");
+      await server.ended;
       rmSync(folder, { recursive: true, force: true });
     },
   };

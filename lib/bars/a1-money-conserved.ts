@@ -6,5 +6,5 @@ export const bar = suiteBar({
   title: "Money is never created or destroyed",
   files: ["lib/ledger/model.test.ts", "lib/ledger/ledger.test.ts"],
   tests: "stand the same after any batches|balance after any sequence of events",
-  size: { rounds: 300, deepRounds: 2_000, of: "runs of up to 60 commands" },
+  size: { rounds: 300, deepRounds: 2_000, of: "runs of 60 commands" },
 });

@@ -50,11 +50,18 @@ export async function startBenchServer(): Promise<BenchServer> {
     stdio: ["ignore", out, out],
   });
   const gone = new Promise<void>((resolve) => server.once("close", () => resolve()));
+  const interrupted = () => {
+    server.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.exit(130);
+  };
+  process.once("SIGINT", interrupted).once("SIGTERM", interrupted);
   const close = async () => {
     server.kill("SIGINT");
     await Promise.race([gone, wait(20_000)]);
     server.kill("SIGKILL");
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
   };
   try {
     for (let waited = 0; !(await spec.isReady?.()); waited += 50) {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { loadavg, tmpdir } from "node:os";
-import { join } from "node:path";
+import { loadavg } from "node:os";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { openDb } from "@/db/client";
@@ -89,7 +89,7 @@ export async function benchLedger(
   say: (sentence: string) => void = () => {},
 ): Promise<LedgerBench> {
   const server = await startBenchServer();
-  const scratch = mkdtempSync(join(tmpdir(), "granary-bench-scripts-"));
+  const scratch = mkdtempSync(join(dirname(server.place.folder), "scripts-"));
   try {
     const owner = new pg.Client({ connectionString: server.ownerUrl });
     await owner.connect();

@@ -114,6 +114,15 @@ afterAll(() => {
 });
 
 describe("a fresh deployment", () => {
+  it("is mined only once all of it has come, and leaves a chain that mines on demand", async () => {
+    const first = BigInt(deployment.deployedAtBlock);
+    const blocks = await Promise.all([0n, 1n].map((n) => client().getBlock({ blockNumber: first + n })));
+    const sent = await client().getTransactionCount({ address: wallet(0) });
+    // one by one, each would have a block of its own
+    expect(blocks.reduce((sum, block) => sum + block.transactions.length, 0)).toBeGreaterThan(sent / 2);
+    expect(await client().request({ method: "anvil_getAutomine", params: [] } as never)).toBe(true);
+  });
+
   it("leaves admin with the timelock alone, and every other role with exactly its key", async () => {
     const logs = await client().getLogs({ address: deployment.contracts.accessManager, fromBlock: 0n });
     const holders = new Map<bigint, Set<Address>>();

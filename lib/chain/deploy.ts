@@ -9,6 +9,7 @@ import {
   type Hex,
   http,
   keccak256,
+  type PublicClient,
   type TransactionReceipt,
   toFunctionSelector,
   zeroAddress,
@@ -195,10 +196,10 @@ export async function deployContracts(input: {
   );
   const receipts: TransactionReceipt[] = [];
   for (const group of groupsWithin(steps, block.gasLimit)) {
-    const hashes = await Promise.all(
-      signed
-        .slice(receipts.length, receipts.length + group)
-        .map((serializedTransaction) => client.sendRawTransaction({ serializedTransaction })),
+    const hashes = await sendAll(
+      client,
+      deployer.address,
+      signed.slice(receipts.length, receipts.length + group),
     );
     receipts.push(...(await Promise.all(hashes.map((hash) => receiptOf(client, hash)))));
   }
@@ -230,6 +231,28 @@ function groupsWithin(steps: readonly Step[], blockGas: bigint): number[] {
     groups[groups.length - 1] = (groups.at(-1) ?? 0) + 1;
   }
   return groups;
+}
+
+/**
+ * All at once, in nonce order. A chain that mines on demand can let a transaction wait for ever for one that it mined at
+ * that very moment, so it is asked to mine nothing until all have come.
+ */
+async function sendAll(client: PublicClient, from: Address, signed: Hex[]): Promise<Hex[]> {
+  const ask = (method: string, params: unknown[]) => client.request({ method, params } as never);
+  const first = await client.getTransactionCount({ address: from });
+  const isOnDemand = await ask("anvil_getAutomine", []).then(Boolean, () => false);
+  try {
+    if (isOnDemand) await ask("evm_setAutomine", [false]);
+    const hashes = await Promise.all(
+      signed.map((serializedTransaction) => client.sendRawTransaction({ serializedTransaction })),
+    );
+    const isMined = async () =>
+      (await client.getTransactionCount({ address: from })) >= first + signed.length;
+    for (let n = 0; isOnDemand && n < signed.length && !(await isMined()); n++) await ask("evm_mine", []);
+    return hashes;
+  } finally {
+    if (isOnDemand) await ask("evm_setAutomine", [true]);
+  }
 }
 
 /** The transactions of a deployment, in nonce order, and the addresses they will give. */

@@ -203,12 +203,12 @@ describe("the signer", () => {
   });
 
   /** two minutes later, with another block on top of a pool that dropped everything */
-  async function hang(id: string, own: ReturnType<typeof signer>): Promise<void> {
-    const late = sql`clock_timestamp() - interval '2 minutes'`;
+  async function hang(id: string, own: ReturnType<typeof signer>, replacedAt = "2 minutes"): Promise<void> {
+    const ago = sql`clock_timestamp() - (case purpose when 'replace' then ${replacedAt} else '2 minutes' end)::interval`;
     await database
       .open("owner", 1)
       .db.execute(
-        sql`update chain.outbox_attempt set created_at = ${late}, sent_at = ${late} where intent_id = ${id}`,
+        sql`update chain.outbox_attempt set created_at = ${ago}, sent_at = ${ago} where intent_id = ${id}`,
       );
     await own.step();
     await chain.rpc("anvil_dropAllTransactions");
@@ -230,6 +230,24 @@ describe("the signer", () => {
     expect(second!.maxFeePerGasWei * 10n).toBeGreaterThanOrEqual(first!.maxFeePerGasWei * 11n);
     expect(parseTransaction(second!.rawTransaction).data).toBe(parseTransaction(first!.rawTransaction).data);
     await untilFinal(id);
+    expect((await intent(id))?.state).toBe("final");
+  });
+
+  it("replaces the latest attempt although the database's clock calls another one newer", async () => {
+    await chain.rpc("evm_setAutomine", [false]);
+    const id = await ask(await registration());
+    const own = signer();
+    await own.start();
+    await own.step();
+    await chain.rpc("anvil_dropAllTransactions");
+    for (let round = 0; round < 6 && (await attempts(id)).length < 2; round++) await hang(id, own);
+    for (let round = 0; round < 6 && (await attempts(id)).length < 3; round++)
+      await hang(id, own, "3 minutes");
+    const fees = (await attempts(id)).map((attempt) => attempt.maxFeePerGasWei).sort((a, b) => Number(a - b));
+    expect(fees).toHaveLength(3);
+    expect(fees[2]! * 10n).toBeGreaterThanOrEqual(fees[1]! * 11n);
+    await chain.rpc("evm_setAutomine", [true]);
+    await untilFinal(id, own);
     expect((await intent(id))?.state).toBe("final");
   });
 

@@ -154,7 +154,8 @@ export function openSigner(config: SignerConfig): Signer {
           open.map((intent) => intent.id),
         ),
       )
-      .orderBy(asc(outboxAttempt.nonce), asc(outboxAttempt.createdAt));
+      // each replacement pays more, so the fee says which is the latest, whatever the database's clock did
+      .orderBy(asc(outboxAttempt.nonce), asc(outboxAttempt.maxFeePerGasWei));
     const finalized = (await finalizedBlockOf(client, config.finalityFile))?.number ?? -1n;
     const now = await databaseTime();
     let moved = false;

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { inTransaction } from "@/db/transaction";
 import { verbs } from "@/lib/cli/ledger";
-import { toJson } from "@/lib/cli/main";
+import { linesOf, toJson } from "@/lib/cli/main";
+import { dollarDeposit } from "@/lib/ledger/accounts";
+import type { LineAnswer } from "@/lib/ledger/post-lines";
 import { post } from "@/lib/ledger/posting";
 import { bringDollars } from "@/lib/ledger/recipes/bring-dollars";
 import { sealBooks } from "@/lib/ledger/seal/commands/seal-books";
@@ -114,9 +116,68 @@ describe("the ledger on the command line", () => {
     vi.stubEnv("CHAIN_RPC_URL", "http://127.0.0.1:9");
     const alone = await run("verify");
     expect(alone).toMatchObject({ ok: true, chain: { compared: false } });
-    expect(verbs.verify!.show!(alone as never)).toMatch(/^\d+ events .*\nNOT compared with the chain: .+\.$/);
+    expect(verbs.verify!.show!(alone as never)).toMatch(
+      /^\d+ events, .*\nNOT compared with the chain: .+\.$/,
+    );
     expect(process.exitCode).toBe(3);
     process.exitCode = undefined;
+  });
+
+  it("posts lines, and answers each with one, whatever stands in it", async () => {
+    const { profileId } = await bank.customer();
+    const own = `dollar_deposit profile:${profileId}`;
+    const bring = (key: string, change = {}) =>
+      JSON.stringify({
+        key: `lines:${key}`,
+        debit: "rail_clearing",
+        credit: dollarDeposit(profileId),
+        amount: "1",
+        ...change,
+      });
+    const lines: [given: string | Buffer, answer: string][] = [
+      [bring("1"), "posted"],
+      [`${bring("2")}\r`, "posted"],
+      ["{", "malformed"],
+      ["", "malformed"],
+      [bring("1"), "replayed"],
+      [bring("1", { amount: "2" }), "key_conflict"],
+      [Buffer.from(bring("ÿ", { subject: "ÿ" }), "latin1"), "malformed"],
+      [bring("nul", { subject: "\u0000" }), "malformed"],
+      [bring("unknown", { credit: "dollar_deposit profile:nobody" }), "account_unknown"],
+      [bring("asset", { asset: "TOKEN" }), "asset_wrong"],
+      [bring("number", { amount: 1 }), "amount_malformed"],
+      [bring("digits", { amount: "9".repeat(39) }), "amount_too_large"],
+      [bring("x".repeat(10_000)), "key_malformed"],
+      [bring("year 0", { effectiveAt: "0000-01-01T00:00:00Z" }), "date_malformed"],
+      [bring("year 9999", { effectiveAt: "9999-12-31T23:59:59Z" }), "date_out_of_range"],
+      [bring("too long", { subject: "x".repeat(200_000) }), "malformed"],
+      ...Array.from({ length: 2_500 }, (_, n): [string, string] => [bring(`many:${n}`), "posted"]),
+      // without an end
+      [bring("last"), "posted"],
+    ];
+    const bytes = Buffer.concat(
+      lines.flatMap(([line], n) => [Buffer.from(line), Buffer.from(n < lines.length - 1 ? "\n" : "")]),
+    );
+    const chunks = async function* () {
+      for (let at = 0; at < bytes.length; at += 7_777) yield bytes.subarray(at, at + 7_777);
+    };
+    const answers = (await verbs.post!.run({
+      args: [],
+      options: {},
+      readJson: vi.fn(),
+      readText: vi.fn(),
+      readLines: (most) => linesOf(chunks(), most),
+    })) as AsyncIterable<LineAnswer>;
+    const seen: LineAnswer[] = [];
+    for await (const answer of answers) seen.push(answer);
+    expect(process.exitCode).toBe(1);
+    process.exitCode = undefined;
+    expect(seen.map((one) => (one.outcome === "refused" ? one.code : one.outcome))).toEqual(
+      lines.map(([, answer]) => answer),
+    );
+    expect(seen.map(({ line }) => line)).toEqual(lines.map((_, n) => n + 1));
+    const posted = BigInt(lines.filter(([, answer]) => answer === "posted").length);
+    expect(await run("statement", own.split(" "))).toMatchObject({ haveMicros: posted });
   });
 
   it("writes a batch and proofs that are verified without the bank", async () => {

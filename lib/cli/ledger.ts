@@ -2,7 +2,10 @@ import { createReadStream, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { dbFor } from "@/db/client";
+import type { BaseBackup } from "@/lib/backups/base-backup";
+import { keepBackup } from "@/lib/backups/keep";
 import { type DrillReport, restoreDrill } from "@/lib/backups/restore-drill";
+import { type RestoreReport, restoreInPlace } from "@/lib/backups/restore-in-place";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
 import { table } from "@/lib/cli/table";
@@ -25,6 +28,7 @@ import {
   type TrialBalanceRow,
   trialBalance,
 } from "@/lib/ledger/queries";
+import { mostLineBytes } from "@/lib/ledger/read-line";
 import { sealFolder } from "@/lib/ledger/seal/anchor";
 import { writeBatch } from "@/lib/ledger/seal/batch-file";
 import type { ChainHeads, ChainReport } from "@/lib/ledger/seal/chain-heads";
@@ -43,7 +47,11 @@ import {
 } from "@/lib/ledger/seal/verify-batch";
 import { type BooksReport, verifyAnchoredBooks } from "@/lib/ledger/seal/verify-books";
 import { formatAmount } from "@/lib/money/format";
-import { runningBank } from "@/lib/processes/running-bank";
+import { type Home, homeAt, readJson } from "@/lib/processes/home";
+import type { Installation } from "@/lib/processes/installation";
+import type { PostgresPlace } from "@/lib/processes/postgres";
+import { projectRoot, runningBank } from "@/lib/processes/running-bank";
+import type { Secrets } from "@/lib/processes/secrets";
 import { type ReconcileResult, reconcile } from "@/lib/reconciliation/commands/reconcile";
 
 interface TrialBalance {
@@ -67,37 +75,37 @@ export const verbs: Verbs = {
       if (result.outcome === "different") process.exitCode = 1;
       return result;
     },
-    show: ({ blockNumber, differences }: ReconcileResult) =>
-      differences.length === 0
-        ? `The books agree with the chain at block ${blockNumber}, and with themselves.`
-        : table(
-            ["total", "should be", "is booked"],
-            differences.map((one) => [
-              one.what,
-              formatAmount(one.expectedMicros),
-              formatAmount(one.bookedMicros),
+    show: ({ blockNumber, finalBlock, differences, suspenseMicros }: ReconcileResult) =>
+      [
+        differences.length === 0
+          ? `The books agree with the chain at block ${blockNumber}, and with themselves.`
+          : table(
+              ["total", "should be", "is booked"],
+              differences.map((one) => [
+                one.what,
+                formatAmount(one.expectedMicros),
+                formatAmount(one.bookedMicros),
+              ]),
+              { right: [1, 2] },
+            ),
+        ...(finalBlock !== null && finalBlock > blockNumber
+          ? [`The chain is final up to block ${finalBlock}: the books have yet to read what lies between.`]
+          : []),
+        ...(suspenseMicros === 0n
+          ? []
+          : [
+              `${formatAmount(suspenseMicros < 0n ? -suspenseMicros : suspenseMicros)} stand in suspense: the chain did what these books know no request for.`,
             ]),
-            { right: [1, 2] },
-          ),
+      ].join("\n"),
   },
   "restore-drill": {
     summary:
       "Restores a backup to a named point beside the running bank and holds its books against the bank's",
     needs: "bank",
     async run(): Promise<DrillReport> {
-      const { home, runtime, secrets } = runningBank();
-      if (!runtime.processes.postgres)
-        throw new BadInput(
-          "The database runs outside this installation: its operator backs it up and drills it.",
-        );
+      const { place, home } = embeddedServer();
       const report = await restoreDrill({
-        place: {
-          folder: home.postgres,
-          port: runtime.ports.postgres,
-          superuserPassword: secrets.databasePasswords.superuser,
-          logPath: "",
-          archive: home.walArchive,
-        },
+        place,
         database: "granary",
         folder: join(home.folder, "restore-drill"),
         step: (sentence) => process.stderr.write(`${sentence} …\n`),
@@ -110,14 +118,53 @@ export const verbs: Verbs = {
         ? `The restored books are the bank's: ${report.books.events} events, ${report.books.transfers} transfers, seal ${report.books.seal.split(" ")[0]}. Open again after ${report.restoredInSeconds.toFixed(1)} s; ${report.atRiskSeconds.toFixed(0)} s of writes were not yet kept when it began.`
         : report.findings.join("\n"),
   },
+  backup: {
+    summary: "Copies the running bank's files now, beside the daily copy; the last two are kept",
+    needs: "bank",
+    async run(): Promise<BaseBackup> {
+      const { place, home } = embeddedServer();
+      return keepBackup(place, home.backups, new Date());
+    },
+    show: ({ folder, bytes, seconds }: BaseBackup) =>
+      `${Math.round(bytes / 1e6)} MB in ${seconds.toFixed(1)} s: ${folder}.`,
+  },
+  restore: {
+    summary:
+      "Puts the books of a stopped bank back to a moment, or as far as the log was kept; the old files are set aside",
+    usage: "[--at 2026-11-22T15:04:05Z]",
+    async run({ options }): Promise<RestoreReport> {
+      const at = momentOf(options)?.at;
+      const home = homeAt(projectRoot);
+      const secrets = readJson<Secrets>(home.secrets);
+      const installation = readJson<Installation>(home.installation);
+      if (!secrets || !installation) throw new BadInput(`${home.folder} holds no bank.`);
+      if (installation.outsideDatabase) throw new BadInput(outsideDatabase);
+      const report = await restoreInPlace({
+        home,
+        superuserPassword: secrets.databasePasswords.superuser,
+        at,
+        now: new Date(),
+        step: (sentence) => process.stderr.write(`${sentence} …\n`),
+      });
+      if (report.findings.length > 0) process.exitCode = 1;
+      return report;
+    },
+    show: (report: RestoreReport) =>
+      [
+        `The books are back as of ${report.lastCommitAt ?? "the backup itself"}: ${report.events} events, seal ${report.seal}, in ${report.seconds.toFixed(1)} s.`,
+        ...report.findings,
+        ...(report.setAside ? [`What was there before lies in ${report.setAside}.`] : []),
+        "Start the bank: it sends nothing until a person has compared chain and books and turned sending on again (/staff/switches).",
+      ].join("\n"),
+  },
   post: {
     summary:
-      "Posts JSON lines of transfers or events, and answers each with one line: posted, replayed or refused",
+      "Posts JSON lines of transfers or events, and answers each with one line: posted, replayed, refused, or unknown when the database gave no answer",
     usage:
       "< lines; {key, debit, credit, amount} or {key, kind, transfers: [{asset, amount, debit, credit}], ...}",
     needs: "bank",
     async run({ readLines }) {
-      return postLines(readLines(), databaseUrl("worker"));
+      return postLines(readLines(mostLineBytes), databaseUrl("worker"));
     },
   },
   statement: {
@@ -273,6 +320,22 @@ export const verbs: Verbs = {
 /** nothing differs, and the chain was not asked */
 const notCompared = 3;
 
+const outsideDatabase =
+  "The database runs outside this installation: its operator backs it up, drills it and restores it.";
+
+function embeddedServer(): { place: PostgresPlace & { archive: string }; home: Home } {
+  const { home, runtime, secrets } = runningBank();
+  if (!runtime.processes.postgres) throw new BadInput(outsideDatabase);
+  const place = {
+    folder: home.postgres,
+    port: runtime.ports.postgres,
+    superuserPassword: secrets.databasePasswords.superuser,
+    logPath: "",
+    archive: home.walArchive,
+  };
+  return { place, home };
+}
+
 type VerifiedProof = { what: "inclusion" | "consistency"; ok: boolean; head: string };
 type Verified =
   | VerifiedProof
@@ -377,7 +440,7 @@ function showVerified(answer: Verified): string {
     return answer.ok
       ? `Seal ${answer.header?.number}: ${answer.events} events, ${answer.transfers} transfers, root ${answer.root}. Everything agrees.`
       : found.join("\n");
-  const books = `${answer.events} events and ${answer.transfers} transfers in ${answer.seals} seals, ${answer.waiting} not yet sealed; head ${answer.head ?? "none yet"}.`;
+  const books = `${answer.events} events, ${answer.transfers} transfers and ${answer.audits} audit rows in ${answer.seals} seals, ${answer.waiting} events not yet sealed; head ${answer.head ?? "none yet"}.`;
   return [
     ...found,
     answer.ok ? `${books} Books and anchor file agree.` : books,

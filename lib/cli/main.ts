@@ -1,5 +1,4 @@
 import { existsSync, readdirSync } from "node:fs";
-import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { BadInput, type Call, type Verb, type Verbs } from "@/lib/cli/verb";
 import { AppError } from "@/lib/errors";
@@ -60,20 +59,34 @@ async function readJson(): Promise<unknown> {
   }
 }
 
-async function* readLines(): AsyncIterable<unknown> {
-  let number = 0;
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })) {
-    number += 1;
-    if (!line.trim()) continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(line) as unknown;
-    } catch {
-      throw new BadInput(`Line ${number} of standard input is not JSON.`);
+/** The lines of a stream without their ends, as bytes; of one that is too long its beginning, one byte above the most. */
+export async function* linesOf(source: AsyncIterable<Uint8Array>, most: number): AsyncIterable<Buffer> {
+  let line: Buffer[] = [];
+  let length = 0;
+  const add = (part: Uint8Array) => {
+    const kept = Buffer.from(part.subarray(0, most + 1 - length));
+    if (kept.length > 0) line.push(kept);
+    length += kept.length;
+  };
+  const whole = () => {
+    const bytes = Buffer.concat(line);
+    line = [];
+    length = 0;
+    return bytes.length <= most && bytes.at(-1) === 0x0d ? bytes.subarray(0, -1) : bytes;
+  };
+  for await (const chunk of source) {
+    let from = 0;
+    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
+      add(chunk.subarray(from, end));
+      from = end + 1;
+      yield whole();
     }
-    yield value;
+    add(chunk.subarray(from));
   }
+  if (length > 0) yield whole();
 }
+
+const readLines = (most: number) => linesOf(process.stdin, most);
 
 async function verbsOf(noun: string): Promise<Verbs> {
   const file = `${folder}${noun}.ts`;
@@ -110,6 +123,7 @@ async function answer(verb: Verb, call: Call, json: boolean): Promise<void> {
 }
 
 export async function main(argv: readonly string[]): Promise<number> {
+  process.env.GRANARY_PROCESS ??= "cli";
   const { words, options } = parseArguments(argv);
   const { json: _, ...rest } = options;
   const [noun, name, ...args] = words;

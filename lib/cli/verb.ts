@@ -25,8 +25,8 @@ export interface Call {
   readJson(): Promise<unknown>;
   /** all of stdin as it came */
   readText(): Promise<string>;
-  /** JSON lines from stdin, one value each, as they come */
-  readLines(): AsyncIterable<unknown>;
+  /** lines from stdin as they come, in bytes; of one that is longer than `most` only its beginning */
+  readLines(most: number): AsyncIterable<Uint8Array>;
 }
 
 /** Bad input: the sentence is printed and the exit code is 2. */

@@ -1,6 +1,7 @@
 import { and, asc, desc, eq, ilike, or, sql } from "drizzle-orm";
 import type { Address } from "viem";
 import { dbFor, type Executor } from "@/db/client";
+import { approval } from "@/db/schema/control";
 import {
   type IdentityState,
   identityApplication,
@@ -9,6 +10,7 @@ import {
   profile,
   wallet,
 } from "@/db/schema/customers";
+import { accountNow } from "@/db/schema/ledger";
 import { staff } from "@/db/schema/staff";
 import type { Actor } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
@@ -16,6 +18,8 @@ import { openField } from "@/lib/crypto/field";
 import { applicationField, type SealedAddress } from "@/lib/customers/sealed";
 import { maskTaxNumber } from "@/lib/customers/tax-number";
 import { AppError } from "@/lib/errors";
+import { type AccountClass, type Asset, chartOfAccounts } from "@/lib/ledger/chart-of-accounts";
+import { type OpenHold, openHolds, type Standing, standingIn } from "@/lib/ledger/queries";
 import { countyName } from "@/lib/state-profile/profile";
 
 function own(actor: Actor): { profileId: string } {
@@ -259,4 +263,54 @@ export async function findCustomers(
     .where(wanted === "" ? undefined : or(ilike(person.fullName, pattern), ilike(wallet.address, pattern)))
     .orderBy(desc(profile.createdAt))
     .limit(50);
+}
+
+export type CustomerAccount = Standing & {
+  id: string;
+  class: AccountClass;
+  asset: Asset;
+  state: "open" | "frozen" | "closed";
+  /** repeats the chain: only the chain freezes it */
+  isMirror: boolean;
+  holds: OpenHold[];
+  /** the second person who was asked to let it open */
+  openingApprovalId: string | null;
+};
+
+/** Somebody's accounts with what stands on them, as the desk sees them. */
+export async function customerAccounts(
+  actor: Actor,
+  profileId: string,
+  db: Executor = dbFor("app"),
+): Promise<{ profileId: string; fullName: string | null; accounts: CustomerAccount[] }> {
+  requirePermission(actor, "customer:find");
+  const [found] = await db
+    .select({ profileId: profile.id, fullName: person.fullName })
+    .from(profile)
+    .innerJoin(person, eq(person.id, profile.personId))
+    .where(sql`${profile.id}::text = ${profileId}`);
+  if (!found) throw new AppError("not_found");
+  const rows = await db
+    .select()
+    .from(accountNow)
+    .where(eq(accountNow.profileId, found.profileId))
+    .orderBy(desc(accountNow.asset), asc(accountNow.id));
+  const asked = await db
+    .select({ id: approval.id, subject: approval.subject })
+    .from(approval)
+    .where(and(eq(approval.kind, "account_opened"), eq(approval.state, "submitted")));
+  const accounts = rows.map(async (row) => {
+    const name = row.class as AccountClass;
+    return {
+      id: row.id.toString(),
+      class: name,
+      asset: row.asset as Asset,
+      state: row.state,
+      isMirror: chartOfAccounts[name].isMirror,
+      holds: row.heldMicros > 0n ? await openHolds(db, { class: name, owner: row.owner }) : [],
+      openingApprovalId: asked.find(({ subject }) => subject === `account:${row.id}`)?.id ?? null,
+      ...standingIn(row),
+    };
+  });
+  return { ...found, accounts: await Promise.all(accounts) };
 }

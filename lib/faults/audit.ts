@@ -1,5 +1,7 @@
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
+import { wholeBackups } from "@/lib/backups/keep";
 import { finalEpochs } from "@/lib/epochs/final-epochs";
 import type { Promised } from "@/lib/faults/steps";
 import type { Town } from "@/lib/faults/town";
@@ -24,6 +26,11 @@ export async function findings(town: Town, promised: Promised): Promise<string[]
     epochs: await finalEpochs(chain.client, chain.deployment),
   });
   found.push(...sealed.findings.map(({ what }) => what));
+
+  const backups = join(town.env.GRANARY_HOME as string, "backups");
+  const whole = wholeBackups(backups);
+  if (whole.length !== 2 || readdirSync(backups).length !== 2)
+    found.push(`backups: ${readdirSync(backups)}, of which whole: ${whole}`);
 
   await count(
     "transfers",

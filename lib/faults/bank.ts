@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { openFor } from "@/db/client";
 import type { Actor } from "@/lib/auth/actor";
+import { keepBackup } from "@/lib/backups/keep";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
 import { convertDollars } from "@/lib/collateral/commands/convert-dollars";
@@ -88,6 +89,9 @@ const verbs = {
     await Promise.allSettled(runs);
   },
   jump: ({ seconds }) => engine.jump(Number(seconds)),
+  async backup({ place, folder }) {
+    await keepBackup(place as Parameters<typeof keepBackup>[0], String(folder), new Date());
+  },
   async save() {
     await new ChainKeeper(env.chainRpcUrl, {
       statePath: place.chainState,

@@ -1,8 +1,12 @@
 import { randomUUID } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { eq, sql } from "drizzle-orm";
+import pg from "pg";
 import { type Hex, toHex } from "viem";
 import { outboxAttempt, outboxIntent } from "@/db/schema/chain";
 import { dollarTransfer } from "@/db/schema/collateral";
+import { wholeBackups } from "@/lib/backups/keep";
 import { epochManagerAbi, reserveRegistryAbi, stakingAbi, stateTokenAbi } from "@/lib/chain/abi";
 import type { Asked, Verb } from "@/lib/faults/bank";
 import { Died } from "@/lib/faults/mortal";
@@ -167,6 +171,14 @@ const steps = {
     await bring(play, town.ada, 1);
     await play.job("seal-ledger");
     await play.job("keep-ledger");
+  },
+
+  /** two copies are kept, and the one before them goes */
+  async backup({ database, env }, play) {
+    const folder = join(env.GRANARY_HOME as string, "backups");
+    const place = await play.once("place", () => serverOf(database.superuserUrl, `${folder}-log`));
+    while (wholeBackups(folder).length < 2) await play.ask("backup", { place, folder });
+    await play.ask("backup", { place, folder });
   },
 
   async save(_, play) {
@@ -361,6 +373,18 @@ const steps = {
     await owner.execute(sql`update bank.switch set is_on = true, reason = null`);
   },
 } satisfies Record<string, Step>;
+
+/** The test server, as whoever copies its files must know it; a few of them are enough to die among. */
+async function serverOf(superuserUrl: string, archive: string) {
+  mkdirSync(archive, { recursive: true });
+  const client = new pg.Client({ connectionString: superuserUrl });
+  await client.connect();
+  const { rows } = await client.query<{ data_directory: string }>("show data_directory");
+  await client.end();
+  const { port, password } = new URL(superuserUrl);
+  const folder = join(rows[0]?.data_directory as string, "global");
+  return { folder, port: Number(port), superuserPassword: password, logPath: "", archive };
+}
 
 let years = 2_100;
 

@@ -1,18 +1,33 @@
+import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { inBankWords } from "@/db/transaction";
 import { invariant } from "@/lib/errors";
-import { type Answer, type AnswerRow, answerOf, type Posting, payloadOf } from "@/lib/ledger/posting";
+import {
+  type Answer,
+  type AnswerRow,
+  answerOf,
+  isKeepable,
+  type Posting,
+  payloadOf,
+  unkeepable,
+} from "@/lib/ledger/posting";
 
-/** Requests of one statement; more only lengthens the wait of each. */
+/** Requests of one statement, and their length; more only lengthens the wait of each. */
 const most = 1_000;
+const mostCharacters = 4_000_000;
 /** What Postgres refuses because of others, and grants when asked again. */
 const worthRetrying = new Set(["40001", "40P01", "55P03"]);
+
+/** a connection that ended or was not made, and a server that starts or stops */
+const isAway = (code = "") => /^($|E[A-Z]{3}|08|57P0)/.test(code);
 
 type Waiting = {
   payloads: string[];
   done: (answers: Answer[]) => void;
   failed: (error: unknown) => void;
 };
+
+const lengthOf = ({ payloads }: Waiting) => payloads.reduce((sum, { length }) => sum + length, 0);
 
 export type Batcher = {
   /** one event; a refusal is an answer, not an error */
@@ -25,15 +40,17 @@ export type Batcher = {
   close(): Promise<void>;
 };
 
+type Writer = { ask(payloads: string[]): Promise<Answer[]>; close(): Promise<void> };
+
 /**
- * Joins events that arrive while a statement is under way into the next one. One connection writes: a second would only
- * queue behind the first's rows. A connection that is lost in the middle leaves it open what was done: everybody in that
- * statement hears so, and asks again with the same key.
+ * A connection that is lost in the middle leaves it open what was done: everybody in that statement hears so, and asks
+ * again with the same key. With patience, the statement itself is asked again before any other of this writer, until there
+ * has been none to answer for so long.
  */
-export function openBatcher(url: string, { name = "granary batcher" } = {}): Batcher {
-  const waiting: Waiting[] = [];
+function openWriter(url: string, { name, patienceMs }: { name: string; patienceMs: number }): Writer {
+  /** it was waited for, in vain */
+  let isGone = false;
   let client: pg.Client | undefined;
-  let running: Promise<void> | undefined;
 
   const connected = async (): Promise<pg.Client> => {
     if (client) return client;
@@ -54,6 +71,7 @@ export function openBatcher(url: string, { name = "granary batcher" } = {}): Bat
   };
 
   const ask = async (payloads: string[]): Promise<Answer[]> => {
+    const until = Date.now() + patienceMs;
     for (let attempt = 1; ; attempt++) {
       try {
         const { rows } = await (await connected()).query<AnswerRow>({
@@ -62,25 +80,71 @@ export function openBatcher(url: string, { name = "granary batcher" } = {}): Bat
           values: [`[${payloads.join(",")}]`],
         });
         invariant(rows.length === payloads.length, "ledger.post_many answers for each");
+        isGone = false;
         return rows.map(answerOf);
       } catch (error) {
-        if ((error as { severity?: string }).severity !== "ERROR") client = undefined;
-        if (attempt >= 6 || !worthRetrying.has((error as { code?: string }).code ?? ""))
-          throw inBankWords(error);
+        const { code, severity } = error as { code?: string; severity?: string };
+        if (severity !== "ERROR") client = undefined;
+        if (isAway(code)) {
+          isGone ||= Date.now() >= until;
+          if (!isGone) {
+            await wait(100);
+            continue;
+          }
+        }
+        if (attempt >= 6 || !worthRetrying.has(code ?? "")) throw inBankWords(error);
       }
     }
   };
 
-  const run = async () => {
-    while (waiting.length > 0) {
-      const together: Waiting[] = [];
-      for (let count = 0; waiting[0] && (count === 0 || count + waiting[0].payloads.length <= most); ) {
-        const next = waiting.shift() as Waiting;
-        count += next.payloads.length;
-        together.push(next);
-      }
+  return {
+    ask,
+    async close() {
+      await client?.end();
+    },
+  };
+}
+
+/**
+ * Joins events that arrive while statements are under way into the next one. Two connections write: customers' rows are
+ * taken in one order and the bank's own are not waited for, so one works while the other commits. With two, whoever does
+ * not wait for an answer before asking for more is promised no order; with one, all is posted in the order it came.
+ */
+export function openBatcher(
+  url: string,
+  { name = "granary batcher", patienceMs = 0, writers = 2 } = {},
+): Batcher {
+  const waiting: Waiting[] = [];
+  const all = Array.from({ length: writers }, () => openWriter(url, { name, patienceMs }));
+  const idle = [...all];
+  const running = new Set<Promise<void>>();
+
+  /** woken, and about to take what waits */
+  let hungry = 0;
+
+  const takeTogether = (among = 1): Waiting[] => {
+    const together: Waiting[] = [];
+    const share = Math.ceil(waiting.length / among);
+    let [count, characters] = [0, 0];
+    for (let next = waiting[0]; next && together.length < share; next = waiting[0]) {
+      count += next.payloads.length;
+      characters += lengthOf(next);
+      if (together.length > 0 && (count > most || characters > mostCharacters)) break;
+      together.push(next);
+      waiting.shift();
+    }
+    return together;
+  };
+
+  const run = async (writer: Writer) => {
+    // on the next turn, so that all who ask in this one are shared out among those who are free
+    hungry += 1;
+    await Promise.resolve();
+    hungry -= 1;
+    let together = takeTogether(hungry + 1);
+    for (; together.length > 0; together = takeTogether()) {
       try {
-        const answers = await ask(together.flatMap(({ payloads }) => payloads));
+        const answers = await writer.ask(together.flatMap(({ payloads }) => payloads));
         let at = 0;
         for (const { payloads, done } of together) {
           done(answers.slice(at, at + payloads.length));
@@ -90,18 +154,32 @@ export function openBatcher(url: string, { name = "granary batcher" } = {}): Bat
         for (const { failed } of together) failed(error);
       }
     }
-    running = undefined;
+    // at once with the look that found nothing: whoever comes later finds an idle writer
+    idle.push(writer);
   };
 
   const enqueue = (payloads: string[]): Promise<Answer[]> =>
     new Promise((done, failed) => {
       waiting.push({ payloads, done, failed });
-      // on the next turn, so that all who ask in this one are in the first statement
-      running ??= Promise.resolve().then(run);
+      const writer = idle.shift();
+      if (!writer) return;
+      const work = run(writer).finally(() => running.delete(work));
+      running.add(work);
     });
 
+  /** together or not at all */
+  const chain = async (payloads: string[]): Promise<Answer[]> => {
+    const bad = payloads.findIndex((payload) => !isKeepable(payload));
+    if (bad < 0) return enqueue(payloads);
+    return payloads.map((_, i) =>
+      i === bad
+        ? { outcome: "refused", ...unkeepable }
+        : { outcome: "refused", code: "chain_broken", what: `by item ${bad + 1}` },
+    );
+  };
+
   const one = async (payload: unknown): Promise<Answer> => {
-    const [answer] = await enqueue([JSON.stringify(payload)]);
+    const [answer] = await chain([JSON.stringify(payload)]);
     invariant(answer, "one event, one answer");
     return answer;
   };
@@ -111,15 +189,15 @@ export function openBatcher(url: string, { name = "granary batcher" } = {}): Bat
     postRaw: one,
     async postChain(postings) {
       if (postings.length === 0) return [];
-      return enqueue(
+      return chain(
         postings.map((posting, i) =>
           JSON.stringify(payloadOf({ ...posting, isLinked: i < postings.length - 1 })),
         ),
       );
     },
     async close() {
-      while (running) await running;
-      await client?.end();
+      while (running.size > 0) await Promise.all(running);
+      await Promise.all(all.map((writer) => writer.close()));
     },
   };
 }

@@ -1,20 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Db } from "@/db/client";
 import { databaseError } from "@/db/transaction";
 import { chooser, type Random } from "@/lib/bars/random";
 import { barSeed, patience, rounds } from "@/lib/bars/rounds";
 import { dollarDeposit } from "@/lib/ledger/accounts";
 import { postMany } from "@/lib/ledger/posting";
-import { balanceOf, verifyLedger } from "@/lib/ledger/queries";
+import { balanceOf, standingOf, verifyLedger } from "@/lib/ledger/queries";
 import { bringDollars } from "@/lib/ledger/recipes/bring-dollars";
 import { transfers } from "@/lib/ledger/transfer";
 import { type TestBank, testBank } from "@/lib/processes/test-bank";
 
 let bank: TestBank;
 let profileId: string;
+/** a connection for each of those who come at once */
+let many: Record<"app" | "owner", Db>;
 beforeAll(async () => {
   bank = await testBank();
+  many = { app: bank.database.open("app", 12).db, owner: bank.database.open("owner", 12).db };
   profileId = (await bank.customer()).profileId;
   await postMany(bank.app, [
     {
@@ -22,7 +26,7 @@ beforeAll(async () => {
       event: "test",
       actor: "test",
       requestId: "test",
-      transfers: bringDollars({ profileId, amountMicros: 100n }),
+      transfers: bringDollars({ profileId, amountMicros: BigInt(opening) }),
     },
     {
       key: "direct:hold",
@@ -32,14 +36,16 @@ beforeAll(async () => {
       holds: transfers({
         debit: dollarDeposit(profileId),
         credit: { class: "rail_clearing" },
-        amountMicros: 10n,
+        amountMicros: BigInt(onHold),
       }).map((one) => ({ ...one, expiresAt: new Date("2999-01-01T00:00:00Z") })),
     },
   ]);
 });
 afterAll(() => bank.close());
 
-const own = "(SELECT id FROM ledger.account WHERE class = 'dollar_deposit')";
+const own = "(SELECT min(id) FROM ledger.account WHERE class = 'dollar_deposit')";
+const opening = 100;
+const onHold = 10;
 const rail = "(SELECT id FROM ledger.account WHERE class = 'rail_clearing')";
 const cash = "(SELECT id FROM ledger.account WHERE class = 'cash')";
 
@@ -173,6 +179,15 @@ const ownersAttempts: Attempt[] = [
     VALUES ('wallet_mirror', 'TOKEN', 'credit', false, true, true, 'me', 5)`,
   () => `INSERT INTO ledger.account (class, asset, side, is_clearing, is_customer, is_mirror, owner)
     VALUES ('wallet_mirror', 'TOKEN', 'credit', true, false, true, 'me')`,
+  () => `INSERT INTO ledger.account (class, asset, side, is_clearing, is_customer, is_mirror, owner)
+    SELECT class, asset, side, is_clearing, is_customer, is_mirror, owner FROM ledger.account
+    ON CONFLICT (class, asset, owner) DO UPDATE SET credits_micros = excluded.credits_micros + 5`,
+  () => `MERGE INTO ledger.account a USING (SELECT 1) x ON a.is_customer
+    WHEN MATCHED THEN UPDATE SET debits_micros = 0 WHEN NOT MATCHED THEN DO NOTHING`,
+  () => `MERGE INTO ledger.event e USING (SELECT 1) x ON true WHEN MATCHED THEN DELETE`,
+  () => `INSERT INTO ledger.event SELECT * FROM ledger.event ON CONFLICT (key) DO UPDATE SET kind = 'x'`,
+  () =>
+    `INSERT INTO ledger.transfer SELECT * FROM ledger.transfer ON CONFLICT (event_id, seq) DO UPDATE SET amount_micros = 1`,
   () => `INSERT INTO ledger.open_hold VALUES (99, ${own}, 1, now())`,
   () => "DELETE FROM ledger.open_hold",
   () => `INSERT INTO ledger.pending (event_id, seq, debit_account, credit_account, asset, amount_micros, expires_at)
@@ -180,6 +195,14 @@ const ownersAttempts: Attempt[] = [
   () => "INSERT INTO ledger.resolution SELECT id, event_id, 1, 'void', NULL FROM ledger.pending",
   () =>
     `INSERT INTO ledger.checkpoint SELECT ${cash}, max(id), 1, 1, 1, now(), now(), now(), now(), now(), now() FROM ledger.event`,
+  (random) =>
+    `UPDATE ledger.tide SET ${random.pick(["settled_event = settled_event + 1", "next_event = next_event + 1", "customers_until = customers_until + 1", "next_xact = '1'", "settled_event = -1", "single = false"])}`,
+  (random) =>
+    random.pick([
+      "DELETE FROM ledger.tide",
+      "TRUNCATE ledger.tide",
+      "INSERT INTO ledger.tide (single) VALUES (false)",
+    ]),
 ];
 
 /** What the web server's own role may try: all of that, and the door with whatever comes through it. */
@@ -220,19 +243,81 @@ const refusedAtTheDoor: Attempt[] = [
   () => "SET session_replication_role = replica",
   () => "CREATE FUNCTION ledger.mine() RETURNS int LANGUAGE sql AS 'SELECT 1'",
   () => "SELECT nextval('ledger.event_number')",
+  () => "SELECT setval('ledger.event_number', 1)",
   () => "SELECT ledger.make_checkpoints(true)",
+  () => "SELECT ledger.post_set('[]')",
+  () => "SELECT ledger.open_accounts('[]')",
+  () => "SET ROLE granary_owner",
+  () => "SET SESSION AUTHORIZATION granary_owner",
+  (random) => `DO 'BEGIN LOCK TABLE ledger.${random.pick(tables)}; END'`,
+  (random) => `COPY ledger.${random.pick(tables)} FROM PROGRAM 'true'`,
+  (random) => `SELECT FROM ledger.${random.pick(tables)} FOR UPDATE`,
+  (random) =>
+    `CREATE TRIGGER mine BEFORE INSERT ON ledger.${random.pick(tables)} EXECUTE FUNCTION ledger.refuse_change()`,
+  () => "ALTER FUNCTION ledger.post_many(jsonb) SET search_path = public",
 ];
+
+/** Twelve spends at once of what pays three: by the door, or by the owner's own rows. */
+async function overdraw(random: Random, by: "app" | "owner"): Promise<void> {
+  const { profileId: payer } = await bank.customer();
+  const posting = { event: "test", actor: "test", requestId: "test" };
+  const brought = {
+    ...posting,
+    // without the cash, of which the attempts know how much there is
+    transfers: bringDollars({ profileId: payer, amountMicros: 100n }).slice(0, 1),
+  };
+  await postMany(bank.app, [{ key: `direct:${payer}`, ...brought }]);
+  const account = `(SELECT id FROM ledger.account WHERE class = 'dollar_deposit' AND owner = 'profile:${payer}')`;
+  const spend = {
+    ...{ kind: "test", subject: "test", actor: "test", requestId: "test" },
+    transfers: [
+      { asset: "USD", amount: "30", debit: dollarDeposit(payer), credit: { class: "rail_clearing" } },
+    ],
+  };
+  const spends = await Promise.all(
+    Array.from({ length: 12 }, () =>
+      many[by]
+        .execute(
+          sql.raw(
+            by === "owner"
+              ? written(random, { debit: account, credit: rail, amount: "30" })
+              : `SELECT ledger.post('${JSON.stringify({ key: randomUUID(), ...spend })}'::jsonb)`,
+          ),
+        )
+        .then(
+          () => "done",
+          (thrown) => databaseError(thrown).code,
+        ),
+    ),
+  );
+  const refusals = spends.filter((outcome) => outcome !== "done");
+  expect(refusals, by).toHaveLength(9);
+  for (const code of refusals) expect(code, by).toMatch(/^(GR004|23514)$/);
+  expect(await balanceOf(bank.app, dollarDeposit(payer))).toBe(10n);
+}
+const eventsOfRace = 4;
+const attemptsOfRace = 30;
 
 describe("straight SQL against the books", () => {
   it("is refused whatever it tries, from the app's role and from the owner of the tables", {
     timeout: patience(120_000),
   }, async () => {
     const random = chooser(barSeed());
-    const before = await bank.owner.execute(
-      sql`SELECT count(*) AS events, (SELECT count(*) FROM ledger.transfer) AS transfers FROM ledger.event`,
-    );
+    const count = async () => {
+      const { rows } = await bank.owner.execute<{ events: number; transfers: number }>(
+        sql`SELECT count(*)::int AS events, (SELECT count(*) FROM ledger.transfer)::int AS transfers FROM ledger.event`,
+      );
+      return rows[0] as { events: number; transfers: number };
+    };
+    const before = await count();
+    let races = 0;
     for (let attempt = 0; attempt < rounds(60); attempt++) {
       const asOwner = attempt % 2 === 1;
+      if (attempt % attemptsOfRace < 2) {
+        await overdraw(random, asOwner ? "owner" : "app");
+        races += 1;
+        continue;
+      }
       const text = random.pick(asOwner ? ownersAttempts : [...ownersAttempts, ...refusedAtTheDoor])(random);
       const outcome = await (asOwner ? bank.owner : bank.app).execute(sql.raw(text)).then(
         () => "done",
@@ -242,29 +327,15 @@ describe("straight SQL against the books", () => {
         asOwner ? /^(GR00[24]|22...|23...|428C9)$/ : /^(42501|GR00[124]|22...|23...)$/,
       );
     }
-    // the owner cannot pay with the same dollars twice by being quick either
-    const spends = await Promise.allSettled(
-      Array.from({ length: 12 }, () =>
-        bank.database
-          .open("owner", 1)
-          .db.execute(sql.raw(written(random, { debit: own, credit: rail, amount: "20" }))),
-      ),
-    );
-    expect(spends.filter(({ status }) => status === "fulfilled")).toHaveLength(4);
-    expect(await balanceOf(bank.app, dollarDeposit(profileId))).toBe(20n);
-    await postMany(bank.app, [
-      {
-        key: `direct:again:${randomUUID()}`,
-        event: "test",
-        actor: "test",
-        requestId: "test",
-        transfers: bringDollars({ profileId, amountMicros: 80n }).slice(0, 1),
-      },
-    ]);
-    const after = await bank.owner.execute(
-      sql`SELECT count(*) - 5 AS events, (SELECT count(*) FROM ledger.transfer) - 5 AS transfers FROM ledger.event`,
-    );
-    expect(after.rows).toEqual(before.rows);
+    expect(await count()).toEqual({
+      events: before.events + races * eventsOfRace,
+      transfers: before.transfers + races * eventsOfRace,
+    });
+    expect(await standingOf(bank.app, dollarDeposit(profileId))).toEqual({
+      haveMicros: BigInt(opening),
+      onHoldMicros: BigInt(onHold),
+      canUseMicros: BigInt(opening - onHold),
+    });
     expect(await verifyLedger(bank.owner)).toEqual([]);
   });
 });

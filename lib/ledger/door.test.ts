@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { eq, sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dollarTransfer } from "@/db/schema/collateral";
 import { auditRow } from "@/db/schema/control";
 import { account } from "@/db/schema/ledger";
 import { databaseError } from "@/db/transaction";
+import { decideApproval } from "@/lib/approvals/commands/decide-approval";
+import { approvalById } from "@/lib/approvals/queries";
 import { dollarDeposit, feePot, railClearing, walletMirror } from "@/lib/ledger/accounts";
 import { openBatcher } from "@/lib/ledger/batcher";
 import { expireHolds } from "@/lib/ledger/commands/expire-holds";
 import { setAccountState } from "@/lib/ledger/commands/set-account-state";
 import { countOnce } from "@/lib/ledger/count-once";
-import { eventOfLine, postLines } from "@/lib/ledger/post-lines";
+import { postLines } from "@/lib/ledger/post-lines";
 import { type Answer, type Posting, payloadOf, postMany } from "@/lib/ledger/posting";
 import {
   balanceAt,
@@ -158,6 +161,16 @@ describe("a batch", () => {
 
   it("refuses each bad item by its own name and touches none of the others", async () => {
     const [a, b] = [await rich(100n), (await bank.customer()).profileId];
+    const [frozen, closed] = [(await bank.customer()).profileId, (await bank.customer()).profileId];
+    for (const [profileId, state] of [
+      [frozen, "frozen"],
+      [closed, "closed"],
+    ] as const) {
+      await ask({ transfers: move(a, profileId, 1n) }, { transfers: move(profileId, a, 1n) });
+      await bank.owner.execute(
+        sql`UPDATE ledger.account SET state = ${state} WHERE owner = ${`profile:${profileId}`}`,
+      );
+    }
     const good = payloadOf(posting({ transfers: move(a, b, 1n) }));
     const one = (change: Record<string, unknown>) => ({ ...good, key: randomUUID(), ...change });
     const leg = (change: Record<string, unknown>) =>
@@ -182,6 +195,21 @@ describe("a batch", () => {
       ["amount_too_large", leg({ amount: "9".repeat(39) })],
       ["amount_too_large", leg({ amount: "9".repeat(38) })],
       ["balance_too_low", leg({ amount: "9".repeat(37) })],
+      ["malformed", leg({ upTo: "yes" })],
+      ["balance_too_low", leg({ upTo: false, amount: "101" })],
+      ["malformed", one({ detail: 5 })],
+      ["malformed", one({ detail: null })],
+      ["malformed", one({ refund: 1 })],
+      ["malformed", one({ linked: "true" })],
+      ["malformed", one({ holds: 5 })],
+      ["malformed", one({ ends: {} })],
+      ["account_frozen", leg({ debit: dollarDeposit(frozen) })],
+      ["account_closed", leg({ credit: dollarDeposit(closed) })],
+      ["key_conflict", one({ key: `rich:${a}` })],
+      ["hold_malformed", one({ transfers: [], holds: [{ ...good.transfers[0], expiresAt: "10000-01-01" }] })],
+      ["hold_malformed", one({ transfers: [], holds: [{ ...good.transfers[0], expiresAt: "0001-01-01" }] })],
+      ["date_malformed", one({ effectiveAt: "0000-01-01T00:00:00Z" })],
+      ["date_out_of_range", one({ effectiveAt: "0044-03-15 BC" })],
       ["date_out_of_range", one({ effectiveAt: "0001-01-01T00:00:00Z" })],
       ["date_out_of_range", one({ effectiveAt: "9999-01-01T00:00:00Z" })],
       ["date_out_of_range", one({ effectiveAt: "infinity" })],
@@ -198,6 +226,27 @@ describe("a batch", () => {
       bad.flatMap(([code]) => [code, "posted"]),
     );
     expect((await have(b)).haveMicros).toBe(BigInt(bad.length));
+  });
+
+  it("refuses alone what Postgres could not read, in its place and its chain", async () => {
+    const [a, b] = [await rich(10n), (await bank.customer()).profileId];
+    const pay = (change: Partial<Posting> = {}) => ({ transfers: move(a, b, 1n), ...change });
+    expect(
+      await ask(
+        pay(),
+        pay({ key: "nul\u0000", detail: { for: "x" } }),
+        pay({ isLinked: true }),
+        pay({ detail: { for: "half \ud83d" } }),
+        pay({ detail: { for: "whole 😀, \\u0000 spelt out" } }),
+      ),
+    ).toMatchObject([
+      { outcome: "posted" },
+      { code: "malformed", what: "a character that no text can keep" },
+      { code: "chain_broken" },
+      { code: "malformed", what: "a character that no text can keep" },
+      { outcome: "posted" },
+    ]);
+    expect((await have(b)).haveMicros).toBe(2n);
   });
 
   it("of 100,000 items is refused item by item", async () => {
@@ -361,7 +410,13 @@ describe("the state of an account", () => {
     ).toEqual(["account_frozen", "posted", "posted"]);
     expect((await have(a)).canUseMicros).toBe(9n);
     await expect(set("closed")).rejects.toMatchObject({ code: "conflict" });
-    await set("open");
+    const { approvalId = "" } = await set("open");
+    await expect(set("open")).rejects.toMatchObject({ code: "conflict" });
+    const seen = await approvalById(officer.actor, approvalId, bank.app);
+    const decision = { approvalId, decision: "approve", seenHash: seen.payloadHash };
+    await expect(decideApproval(officer, decision)).rejects.toMatchObject({ code: "approval_same_person" });
+    expect(outcomes(await ask({ transfers: move(a, b, 1n) }))).toEqual(["account_frozen"]);
+    await decideApproval(bank.as(await bank.staff("clerk")), decision);
     await ask({ transfers: move(a, b, 9n) });
     await set("closed");
     expect(outcomes(await ask({ transfers: move(b, a, 1n) }))).toEqual(["account_closed"]);
@@ -370,7 +425,45 @@ describe("the state of an account", () => {
       .select()
       .from(auditRow)
       .where(eq(auditRow.subject, `account:${accountId}`));
-    expect(audited.map(({ detail }) => (detail as { to: string }).to)).toEqual(["frozen", "open", "closed"]);
+    expect(audited.map(({ command, detail }) => `${command} ${(detail as { to: string }).to}`)).toEqual([
+      "set-account-state frozen",
+      "ask-to-open-account open",
+      "open-account open",
+      "set-account-state closed",
+    ]);
+  });
+
+  it("stays frozen when the second person says no, and closes only when nothing is under way", async () => {
+    const a = await rich(1n);
+    const [row] = await bank.app.select().from(account).where(eq(account.profileId, a));
+    const officer = bank.as(await bank.staff("compliance"));
+    const set = (state: string) =>
+      setAccountState(officer, { accountId: String(row?.id), state, reason: "case 8" });
+    await set("frozen");
+    const { approvalId = "" } = await set("open");
+    const seen = await approvalById(officer.actor, approvalId, bank.app);
+    const no = { approvalId, decision: "refuse", seenHash: seen.payloadHash, reason: "not yet" };
+    await decideApproval(bank.as(await bank.staff("clerk")), no);
+    expect(outcomes(await ask({ transfers: move(a, a, 1n) }))[0]).not.toBe("posted");
+
+    const empty = (await bank.customer()).profileId;
+    await ask({ transfers: bringDollars({ profileId: empty, amountMicros: 1n }) });
+    const out = transfers({ debit: dollarDeposit(empty), credit: railClearing, amountMicros: 1n });
+    await ask({ transfers: out });
+    const [own] = await bank.app.select().from(account).where(eq(account.profileId, empty));
+    const close = () =>
+      setAccountState(officer, { accountId: String(own?.id), state: "closed", reason: "asked to" });
+    await bank.worker.insert(dollarTransfer).values({
+      profileId: empty,
+      direction: "out",
+      rail: "demo",
+      amountMicros: 10_000n,
+      clientKey: randomUUID(),
+      requestId: "r",
+    });
+    await expect(close()).rejects.toMatchObject({ code: "conflict" });
+    await bank.worker.update(dollarTransfer).set({ state: "settled" });
+    expect(await close()).toEqual({ state: "closed" });
   });
 
   it("of a mirror of the chain is the chain's", async () => {
@@ -490,6 +583,27 @@ describe("the batcher", () => {
     await batcher.close();
   });
 
+  it("lets nobody spoil what others asked in the same statement", async () => {
+    const [a, b] = [await rich(10n), (await bank.customer()).profileId];
+    const batcher = openBatcher(bank.database.urls.app);
+    const pay = () => posting({ transfers: move(a, b, 1n) });
+    const [first, nul, chain, last] = await Promise.all([
+      batcher.post(pay()),
+      batcher.post({ ...pay(), subject: "\u0000" }),
+      batcher.postChain([pay(), { ...pay(), subject: "\udead" }]),
+      batcher.post(pay()),
+    ]);
+    expect(outcomes([first, nul, ...chain, last])).toEqual([
+      "posted",
+      "malformed",
+      "chain_broken",
+      "malformed",
+      "posted",
+    ]);
+    expect((await have(b)).haveMicros).toBe(2n);
+    await batcher.close();
+  });
+
   it("says that nobody knows when the connection is lost, and goes on after", async () => {
     const a = await rich(5n);
     const b = (await bank.customer()).profileId;
@@ -516,21 +630,60 @@ describe("the batcher", () => {
 describe("lines from outside", () => {
   it("are posted as they come and answered in their order", async () => {
     const [a, b] = [await rich(10n), (await bank.customer()).profileId];
+    const pay = (key: string, amount: string) => ({
+      key,
+      debit: `dollar_deposit profile:${a}`,
+      credit: dollarDeposit(b),
+      amount,
+    });
+    const given = [pay(`line:${a}`, "4"), pay(`line:${a}`, "4"), pay(`more:${a}`, "7"), "nothing"];
     const lines = async function* () {
-      yield { key: `line:${a}`, debit: `dollar_deposit profile:${a}`, credit: dollarDeposit(b), amount: "4" };
-      yield { key: `line:${a}`, debit: `dollar_deposit profile:${a}`, credit: dollarDeposit(b), amount: "4" };
-      yield { key: `more:${a}`, debit: `dollar_deposit profile:${a}`, credit: dollarDeposit(b), amount: "7" };
-      yield "nothing";
+      for (const line of given) yield Buffer.from(JSON.stringify(line));
     };
     const seen = [];
     for await (const line of postLines(lines(), bank.database.urls.worker)) seen.push(line);
     process.exitCode = undefined;
     expect(seen).toMatchObject([
-      { key: `line:${a}`, outcome: "posted" },
-      { key: `line:${a}`, outcome: "replayed" },
-      { key: `more:${a}`, outcome: "refused", code: "balance_too_low" },
-      { key: null, outcome: "refused", code: "malformed" },
+      { line: 1, key: `line:${a}`, outcome: "posted" },
+      { line: 2, key: `line:${a}`, outcome: "replayed" },
+      { line: 3, key: `more:${a}`, outcome: "refused", code: "balance_too_low" },
+      { line: 4, key: null, outcome: "refused", code: "malformed" },
     ]);
-    expect(eventOfLine({ key: "abc", linked: true }, "r")).not.toHaveProperty("linked");
+  });
+
+  it("are asked again when the connection is lost, and unknown when the database stays away", async () => {
+    const [a, b] = [await rich(10n), (await bank.customer()).profileId];
+    const lines = async function* () {
+      for (const n of [1, 2])
+        yield Buffer.from(
+          JSON.stringify({
+            key: `lost:${a}:${n}`,
+            debit: dollarDeposit(a),
+            credit: dollarDeposit(b),
+            amount: "1",
+          }),
+        );
+    };
+    const answersFrom = async (url: string, patienceMs: number) => {
+      const seen: string[] = [];
+      for await (const { outcome } of postLines(lines(), url, { patienceMs })) seen.push(outcome);
+      expect(process.exitCode === 1).toBe(seen.includes("unknown"));
+      process.exitCode = undefined;
+      return seen;
+    };
+    let answers: Promise<string[]> | undefined;
+    await bank.owner.transaction(async (tx) => {
+      await tx.execute(sql`SELECT FROM ledger.account WHERE profile_id = ${a} FOR UPDATE`);
+      answers = answersFrom(bank.database.urls.worker, 30_000);
+      for (let cut = 0; cut === 0; ) {
+        const { rowCount } = await bank.worker.execute(
+          sql`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'granary ledger post' AND state = 'active'`,
+        );
+        cut = rowCount ?? 0;
+      }
+    });
+    expect(await answers).toEqual(["posted", "posted"]);
+    expect((await have(b)).haveMicros).toBe(2n);
+    expect(await answersFrom("postgres://nobody@127.0.0.1:1/none", 300)).toEqual(["unknown", "unknown"]);
   });
 });

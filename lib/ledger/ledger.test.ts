@@ -45,15 +45,18 @@ import { type TestBank, testBank } from "@/lib/processes/test-bank";
 
 let bank: TestBank;
 let db: Db;
+/** a connection for each of those who come at once */
+let crowd: Db;
 beforeAll(async () => {
   bank = await testBank();
   db = bank.app;
+  crowd = bank.database.open("app", 64).db;
 });
 afterAll(() => bank.close());
 
 const dollar = 1_000_000n;
-const bookedAs = (own: Pick<Posting, "key"> & Partial<Posting>): Promise<Posted> =>
-  inTransaction(db, (tx) =>
+const bookedAs = (own: Pick<Posting, "key"> & Partial<Posting>, as: Db = db): Promise<Posted> =>
+  inTransaction(as, (tx) =>
     post(tx, { event: "test", actor: { kind: "system", job: "test" }, requestId: randomUUID(), ...own }),
   );
 const booked = (key: string, transfers: Transfer[], effectiveAt?: Date): Promise<Posted> =>
@@ -139,7 +142,10 @@ describe("one key, one event", () => {
       const profileId = await owner();
       const answers = await Promise.all(
         Array.from({ length: 50 }, () =>
-          booked(`k3:${profileId}`, bringDollars({ profileId, amountMicros: dollar })),
+          bookedAs(
+            { key: `k3:${profileId}`, transfers: bringDollars({ profileId, amountMicros: dollar }) },
+            crowd,
+          ),
         ),
       );
       expect(new Set(answers.map(({ eventId }) => eventId)).size).toBe(1);
@@ -171,7 +177,10 @@ describe("nobody below zero", () => {
       const profileId = await rich(balance);
       const outcomes = await Promise.allSettled(
         Array.from({ length: 64 }, (_, i) =>
-          booked(`race:${profileId}:${i}`, dollarsOutSent({ profileId, amountMicros })),
+          bookedAs(
+            { key: `race:${profileId}:${i}`, transfers: dollarsOutSent({ profileId, amountMicros }) },
+            crowd,
+          ),
         ),
       );
       expect(outcomes.filter(({ status }) => status === "fulfilled")).toHaveLength(Number(allowed));

@@ -245,6 +245,9 @@ const want: fc.Arbitrary<Want> = fc
     ...(which === 9 && { again }),
   }));
 
+/** a bar's runs have all of them */
+const perRun = 60;
+
 type Real = { run: string };
 class Ask implements fc.AsyncCommand<{ now: Model; sent: Item[] }, Real> {
   constructor(readonly wants: readonly Want[]) {}
@@ -298,13 +301,12 @@ describe("the ledger and a model of it", () => {
   it("answer the same and stand the same after any batches of transfers, chains, holds, refunds and retries", {
     timeout: patience(120_000),
   }, async () => {
-    const commands = fc.commands(
-      [fc.array(want, { minLength: 1, maxLength: 8 }).map((wants) => new Ask(wants))],
-      {
-        maxCommands: 60,
-        size: "max",
-      },
-    );
+    const asks = fc.array(want, { minLength: 1, maxLength: 8 }).map((wants) => new Ask(wants));
+    const commands = fc.array(asks, {
+      minLength: process.env.BAR_ROUNDS ? perRun : 1,
+      maxLength: perRun,
+      size: "max",
+    });
     await fc.assert(
       fc.asyncProperty(commands, (all) =>
         fc.asyncModelRun(() => ({ model: { now: new Model(), sent: [] }, real: { run: randomUUID() } }), all),

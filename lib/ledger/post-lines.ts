@@ -1,76 +1,61 @@
 import { randomUUID } from "node:crypto";
+import { databaseError } from "@/db/transaction";
 import { openBatcher } from "@/lib/ledger/batcher";
-import { type AccountClass, chartOfAccounts } from "@/lib/ledger/chart-of-accounts";
 import type { Answer } from "@/lib/ledger/posting";
+import { readLine } from "@/lib/ledger/read-line";
 
-export type LineAnswer = { key: unknown } & Answer;
+export type LineAnswer = { line: number; key: string | null } & (
+  | Answer
+  /** what was asked may have been done or not */
+  | { outcome: "unknown"; what: string }
+);
 
-/** answers that may be outstanding while lines are read */
-const ahead = 4_000;
+/** answers that may be outstanding while lines are read, and the bytes of their lines */
+const ahead = { lines: 4_000, bytes: 16 << 20 };
 
-/** What a line leaves out: its kind, its subject, who asks; a transfer by itself is an event of one. */
-export function eventOfLine(line: unknown, requestId: string): unknown {
-  if (line === null || typeof line !== "object" || Array.isArray(line)) return line;
-  const { debit, credit, amount, asset, upTo, ...event } = line as Record<string, unknown>;
-  // a chain would depend on which lines happen to meet in one statement
-  delete event.linked;
-  const transfers =
-    debit === undefined && credit === undefined
-      ? event.transfers
-      : [{ debit, credit, amount, asset, ...(upTo !== undefined && { upTo }) }];
-  return {
-    kind: "cli-post",
-    subject: typeof event.key === "string" ? event.key : "",
-    actor: "cli",
-    requestId,
-    ...event,
-    ...(Array.isArray(transfers) ? { transfers: transfers.map(withAsset) } : { transfers }),
-  };
-}
-
-function withAsset(transfer: unknown): unknown {
-  if (transfer === null || typeof transfer !== "object") return transfer;
-  const own = transfer as { asset?: unknown; debit?: unknown; credit?: unknown };
-  const [debit, credit] = [refOf(own.debit), refOf(own.credit)];
-  const kind = chartOfAccounts[(debit as { class?: AccountClass } | undefined)?.class as AccountClass];
-  return { ...own, debit, credit, asset: own.asset ?? kind?.asset };
-}
-
-/** "class" or "class owner" says the same as {class, owner}. */
-function refOf(ref: unknown): unknown {
-  if (typeof ref !== "string") return ref;
-  const [name, ...owner] = ref.split(" ");
-  return { class: name, ...(owner.length > 0 && { owner: owner.join(" ") }) };
-}
-
-/** Posts as lines come, and answers in their order as soon as each is known. */
-export async function* postLines(lines: AsyncIterable<unknown>, url: string): AsyncIterable<LineAnswer> {
-  const batcher = openBatcher(url, { name: "granary ledger post" });
+/** Posts as lines come, and answers each in their order as soon as it is known; one that is refused leaves the others alone. */
+export async function* postLines(
+  lines: AsyncIterable<Uint8Array>,
+  url: string,
+  // a database that starts again is back by then
+  { patienceMs = 30_000 } = {},
+): AsyncIterable<LineAnswer> {
+  const batcher = openBatcher(url, { name: "granary ledger post", patienceMs, writers: 1 });
   const requestId = `cli-${randomUUID()}`;
-  const answers: Promise<LineAnswer>[] = [];
+  const answers: { bytes: number; answer: Promise<LineAnswer> }[] = [];
+  let bytes = 0;
+  let line = 0;
   const source = lines[Symbol.asyncIterator]();
-  const post = async (line: unknown): Promise<LineAnswer> => {
-    const answer = await batcher.postRaw(eventOfLine(line, requestId));
-    return { key: (line as { key?: unknown } | null)?.key ?? null, ...answer };
+  const post = async (number: number, given: Uint8Array): Promise<LineAnswer> => {
+    const read = readLine(given, requestId);
+    const { key } = read;
+    if ("fault" in read) return { line: number, key, outcome: "refused", ...read.fault };
+    try {
+      return { line: number, key, ...(await batcher.postRaw(read.payload)) };
+    } catch (error) {
+      const { code = "no answer" } = databaseError((error as Error).cause ?? error);
+      return { line: number, key, outcome: "unknown", what: `${code}: ask again with the same key` };
+    }
   };
   try {
-    let next: Promise<IteratorResult<unknown>> | undefined = source.next();
+    let next: Promise<IteratorResult<Uint8Array>> | undefined = source.next();
     while (next || answers.length > 0) {
-      const first: Promise<"answer"> | undefined = answers[0]?.then(() => "answer" as const);
-      const what: IteratorResult<unknown> | "answer" =
-        next && answers.length < ahead
+      const first: Promise<"answer"> | undefined = answers[0]?.answer.then(() => "answer" as const);
+      const what: IteratorResult<Uint8Array> | "answer" =
+        next && answers.length < ahead.lines && bytes < ahead.bytes
           ? await Promise.race([next, ...(first ? [first] : [])])
           : ((await first) as "answer");
       if (what === "answer") {
-        const answer = await (answers.shift() as Promise<LineAnswer>);
-        if (answer.outcome === "refused") process.exitCode = 1;
+        const known = answers.shift() as (typeof answers)[number];
+        bytes -= known.bytes;
+        const answer = await known.answer;
+        if (answer.outcome === "refused" || answer.outcome === "unknown") process.exitCode = 1;
         yield answer;
       } else if (what.done) next = undefined;
       else {
-        const answer = post(what.value);
-        // whoever reads on notices; until then it is nobody's unhandled error
-        answer.catch(() => {});
-        answers.push(answer);
+        line += 1;
+        bytes += what.value.length;
+        answers.push({ bytes: what.value.length, answer: post(line, what.value) });
         next = source.next();
       }
     }

@@ -70,6 +70,11 @@ export const payloadOf = (posting: Posting) => ({
   ...(posting.isLinked && { linked: true }),
 });
 
+/** What jsonb cannot hold, as JSON.stringify writes it: NUL, and half of a surrogate pair. */
+const unkept = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/;
+export const isKeepable = (json: string): boolean => !json.includes("\\u") || !unkept.test(json);
+export const unkeepable = { code: "malformed", what: "a character that no text can keep" } as const;
+
 export type AnswerRow = {
   outcome: Answer["outcome"];
   event_id: string | null;
@@ -85,12 +90,17 @@ export const answerOf = ({ outcome, event_id, code, what }: AnswerRow): Answer =
 /** The only door for money: each event as if one after the other, and an answer for each; a refused one touches nothing. */
 export async function postMany(db: Executor, postings: readonly Posting[]): Promise<Answer[]> {
   if (postings.length === 0) return [];
+  const items = postings.map((posting) => JSON.stringify(payloadOf(posting)));
+  // an item that Postgres could not read would take the others with it: it goes empty, to be refused in its place
+  const sent = items.map((item, i) =>
+    isKeepable(item) ? item : JSON.stringify({ linked: postings[i]?.isLinked === true }),
+  );
   try {
     const { rows } = await db.execute<AnswerRow>(
-      sql`SELECT outcome, event_id, code, what FROM ledger.post_many(${JSON.stringify(postings.map(payloadOf))}::jsonb) ORDER BY seq`,
+      sql`SELECT outcome, event_id, code, what FROM ledger.post_many(${`[${sent.join(",")}]`}::jsonb) ORDER BY seq`,
     );
     invariant(rows.length === postings.length, "ledger.post_many answers for each");
-    return rows.map(answerOf);
+    return rows.map((row, i) => answerOf(sent[i] === items[i] ? row : { ...row, ...unkeepable }));
   } catch (thrown) {
     throw inBankWords(thrown);
   }

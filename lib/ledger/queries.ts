@@ -24,9 +24,12 @@ export type Standing = { haveMicros: bigint; onHoldMicros: bigint; canUseMicros:
 /** The three numbers of a money screen: have, on hold, can use. */
 export async function standingOf(db: Executor, ref: AccountRef): Promise<Standing> {
   const [row] = await db.select().from(accountNow).where(isRef(ref));
-  const haveMicros = row ? signed(row) : 0n;
-  const onHoldMicros = row?.heldMicros ?? 0n;
-  return { haveMicros, onHoldMicros, canUseMicros: haveMicros - onHoldMicros };
+  return row ? standingIn(row) : { haveMicros: 0n, onHoldMicros: 0n, canUseMicros: 0n };
+}
+
+export function standingIn(row: typeof accountNow.$inferSelect): Standing {
+  const haveMicros = signed(row);
+  return { haveMicros, onHoldMicros: row.heldMicros, canUseMicros: haveMicros - row.heldMicros };
 }
 
 /** Whether an account gives and takes; one that was never used will open by first use. */

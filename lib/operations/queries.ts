@@ -8,6 +8,7 @@ import { requirePermission } from "@/lib/auth/permissions";
 import { publicClient } from "@/lib/chain/client";
 import { finalizedBlock } from "@/lib/chain/finality";
 import { env } from "@/lib/env";
+import { totalOf } from "@/lib/ledger/queries";
 
 const openStates = ["queued", "signed", "sent", "mined"] as const;
 
@@ -163,6 +164,12 @@ export async function reconciliationNow(ctx: CommandContext): Promise<Reconcilia
   return row ?? null;
 }
 
+/** What was booked and belongs to nobody yet: on the chain without a request here, as after a restore. */
+export function suspenseNow(ctx: CommandContext): Promise<bigint> {
+  requirePermission(ctx.actor, "operations:read");
+  return totalOf(ctx.db, "suspense");
+}
+
 export type SealNow = { last: bigint; unsealedSeconds: number };
 
 /** The newest seal, and how long the oldest entry waits for one. */
@@ -257,7 +264,14 @@ export async function registrationOf(
   return { steps, walletStatus: own?.status ?? "new" };
 }
 
-export type TrailRow = { id: bigint; at: Date; actor: string; command: string; requestId: string };
+export type TrailRow = {
+  id: bigint;
+  at: Date;
+  actor: string;
+  command: string;
+  requestId: string;
+  detail: Record<string, unknown>;
+};
 
 /** Everything that was done to one subject, newest first. */
 export async function auditTrail(ctx: CommandContext, subject: string): Promise<TrailRow[]> {
@@ -269,6 +283,7 @@ export async function auditTrail(ctx: CommandContext, subject: string): Promise<
       actor: auditRow.actor,
       command: auditRow.command,
       requestId: auditRow.requestId,
+      detail: auditRow.detail,
     })
     .from(auditRow)
     .where(eq(auditRow.subject, subject))
@@ -278,7 +293,7 @@ export async function auditTrail(ctx: CommandContext, subject: string): Promise<
 
 /** Everything that the bank's machines say of themselves, asked at once. */
 export async function machinesNow(ctx: CommandContext) {
-  const [outbox, chain, jobs, heartbeats, [epoch], reconciliation, seal] = await Promise.all([
+  const [outbox, chain, jobs, heartbeats, [epoch], reconciliation, seal, suspenseMicros] = await Promise.all([
     outboxNow(ctx),
     chainNow(ctx),
     jobsNow(ctx),
@@ -286,6 +301,7 @@ export async function machinesNow(ctx: CommandContext) {
     epochsNow(ctx, 1),
     reconciliationNow(ctx),
     sealNow(ctx),
+    suspenseNow(ctx),
   ]);
-  return { outbox, chain, jobs, heartbeats, epoch, reconciliation, seal };
+  return { outbox, chain, jobs, heartbeats, epoch, reconciliation, seal, suspenseMicros };
 }

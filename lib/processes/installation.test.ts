@@ -39,12 +39,13 @@ describe("kept data", () => {
   it("are cleared without touching what is not ours", () => {
     const home = homeAt(folder, "home");
     mkdirSync(join(home.folder, "pg"), { recursive: true });
-    mkdirSync(join(home.folder, "data-client"));
+    const ours = ["data-client", "seals", "wal-archive", "backups", "pg.before-2026"];
+    for (const name of ours) mkdirSync(join(home.folder, name));
     for (const name of ["secrets.json", "ports.json", "letter.json"])
       writeFileSync(join(home.folder, name), "{}");
     clear(home);
     expect(
-      ["pg", "data-client", "secrets.json", "ports.json", "letter.json"].filter((name) =>
+      ["pg", ...ours, "secrets.json", "ports.json", "letter.json"].filter((name) =>
         existsSync(join(home.folder, name)),
       ),
     ).toEqual(["ports.json", "letter.json"]);

@@ -31,7 +31,8 @@ export interface Runtime {
 
 /** Everything an installation makes, save its lock and its ports, which stay the same from start to start. */
 const ownNames = new Set([
-  ...["pg", "pg.draft", "pg.password", "chain", "logs", "validators", "custodian", "valuer", "data-client"],
+  ...["pg", "backups", "wal-archive", "restore-drill", "seals"],
+  ...["chain", "logs", "validators", "custodian", "valuer", "data-client"],
   ...["secrets.json", "installation.json", "deployment.json", "runtime.json", "people.json"],
 ]);
 
@@ -39,7 +40,7 @@ const ownNames = new Set([
 export function clear(home: Home): void {
   if (!existsSync(home.folder)) return;
   for (const name of readdirSync(home.folder)) {
-    if (ownNames.has(name) || name.endsWith(".tmp"))
+    if (ownNames.has(name) || name.startsWith("pg.") || name.endsWith(".tmp"))
       rmSync(join(home.folder, name), { recursive: true, force: true });
   }
 }

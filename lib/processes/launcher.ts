@@ -161,6 +161,11 @@ class Launcher {
           const holds = await holdsBank(at.databaseUrls.owner);
           return checkOutsideDatabase({ holds, kept: !first });
         }
+        if (!first && !existsSync(home.postgres)) {
+          throw new Stop(
+            `The bank's books are gone: ${home.postgres} is not there. Bring them back with npm run --silent cli -- ledger restore, or begin anew with npm start -- --fresh.`,
+          );
+        }
         const made = await initialisePostgres(postgres);
         await this.run(postgresProcess(postgres))
           .start(60_000)

@@ -111,7 +111,7 @@ describe("embedded Postgres", () => {
       const passwords = { app: "app", worker: "worker", signer: "signer", readonly: "readonly" };
       const urls = await migrate({ ownerUrl: url, rolePasswords: passwords, stateCode: "MD", mode: "demo" });
       Object.assign(process.env, { GRANARY_MODE: "demo", GRANARY_STATE: "MD", CHAIN_ID: "31337" });
-      const app = openDb(urls.app, { max: 8, name: "load" });
+      const app = openDb(urls.app, { max: 16, name: "load" });
       const people = await Promise.all(
         [1, 2, 3, 4].map((n) => openCustomer(app.db, `0x${String(n).padStart(40, "e")}`)),
       );
@@ -138,7 +138,7 @@ describe("embedded Postgres", () => {
           }
         }
       };
-      const writers = Array.from({ length: 8 }, (_, at) => write(at));
+      const writers = Array.from({ length: 16 }, (_, at) => write(at));
       const kills = rounds(2);
       const began = performance.now();
       let slowestMs = 0;

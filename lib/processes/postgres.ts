@@ -51,12 +51,15 @@ const settings = {
   timezone: "UTC",
 };
 
-/** A piece is kept whole or not at all, and never over another; an idle minute ends one, so at most a minute is lost. */
+/**
+ * A piece is kept whole or not at all, and never over another: one that is there already counts as kept when it is the
+ * same. An idle minute ends a piece, so at most a minute is lost.
+ */
 const archiving = (archive: string): Record<string, string> => {
   const kept = `${archive.replaceAll("%", "%%")}/%f.gz`;
   return {
     archive_mode: "on",
-    archive_command: `test -f "${kept}" || (gzip -1 -c "%p" > "${kept}.part" && mv "${kept}.part" "${kept}")`,
+    archive_command: `if test -f "${kept}"; then gzip -d -c "${kept}" | cmp -s - "%p"; else gzip -1 -c "%p" > "${kept}.part" && mv "${kept}.part" "${kept}"; fi`,
     archive_timeout: `${lostAtMostSeconds}s`,
   };
 };

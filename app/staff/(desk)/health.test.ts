@@ -23,6 +23,7 @@ const well: Parameters<typeof signsOf>[0] = {
   epoch,
   reconciliation: { at: new Date(0), blockNumber: 10n, outcome: "equal", differences: [] },
   seal: { last: 4n, unsealedSeconds: 2 },
+  suspenseMicros: 0n,
   epochSeconds: 30,
 };
 
@@ -46,6 +47,14 @@ describe("the bank's pulse", () => {
       { heartbeats: [{ process: "indexer", ageSeconds: 1, detail: { trouble: "node_lies" } }] },
       "Node not believed",
     ],
+    [
+      "Signer process",
+      {
+        heartbeats: [{ process: "signer:aa", ageSeconds: 1, detail: { halted: "sending is switched off" } }],
+      },
+      "Halted",
+    ],
+    ["Suspense", { suspenseMicros: -120_000_000n }, "120.00"],
     ["Outbox", { outbox: { ...well.outbox, oldestOpenSeconds: 301 } }, "Stuck"],
     ["Outbox", { outbox: { ...well.outbox, byState: { reverted: 1 } } }, "Look"],
     ["Jobs", { jobs: null }, "Unknown"],

@@ -1,5 +1,6 @@
 import type { Tone } from "@/components/ui/status-chip";
 import { isTrouble, type Trouble } from "@/lib/chain/trouble";
+import { formatAmount } from "@/lib/money/format";
 import type {
   ChainNow,
   EpochNow,
@@ -21,6 +22,7 @@ type Facts = {
   epoch: EpochNow | undefined;
   reconciliation: ReconciliationNow;
   seal: SealNow;
+  suspenseMicros: bigint;
   epochSeconds: number;
 };
 
@@ -33,6 +35,7 @@ export function signsOf(facts: Facts): Sign[] {
     jobsSign(facts.jobs),
     epochSign(facts.epoch, facts.epochSeconds),
     reconciliationSign(facts.reconciliation),
+    ...suspenseSign(facts.suspenseMicros),
     sealSign(facts.seal),
     ...heartbeatSigns(facts.heartbeats),
   ];
@@ -135,6 +138,13 @@ function reconciliationSign(last: ReconciliationNow): Sign {
   return { what, tone: "good", word: "Equal", note: `At block ${last.blockNumber}` };
 }
 
+/** Shown only while there is something in it. */
+function suspenseSign(micros: bigint): Sign[] {
+  if (micros === 0n) return [];
+  const note = "The chain did what nobody here had asked for; after a restore, the asking was taken back.";
+  return [{ what: "Suspense", tone: "warn", word: formatAmount(micros < 0n ? -micros : micros), note }];
+}
+
 function sealSign({ last, unsealedSeconds }: SealNow): Sign {
   const what = "Seal";
   if (unsealedSeconds > 60)
@@ -150,16 +160,18 @@ function sealSign({ last, unsealedSeconds }: SealNow): Sign {
 
 /** One sign a process; of several copies the one that was heard last speaks for all. */
 function heartbeatSigns(heartbeats: readonly HeartbeatNow[]): Sign[] {
-  const freshest = new Map<string, number>();
-  for (const { process, ageSeconds } of heartbeats) {
-    const name = process.split(":")[0] ?? process;
-    freshest.set(name, Math.min(ageSeconds, freshest.get(name) ?? Number.POSITIVE_INFINITY));
+  const freshest = new Map<string, HeartbeatNow>();
+  for (const heard of heartbeats) {
+    const name = heard.process.split(":")[0] ?? heard.process;
+    if (heard.ageSeconds < (freshest.get(name)?.ageSeconds ?? Number.POSITIVE_INFINITY))
+      freshest.set(name, heard);
   }
-  return [...freshest].map(([name, ageSeconds]) => {
+  return [...freshest].map(([name, { ageSeconds, detail }]) => {
     const what = `${name.charAt(0).toUpperCase()}${name.slice(1)} process`;
     const note = `Heard ${formatDuration(ageSeconds)} ago`;
-    return ageSeconds > 60
-      ? { what, tone: "bad", word: "Silent", note }
-      : { what, tone: "good", word: "Alive", note };
+    if (ageSeconds > 60) return { what, tone: "bad", word: "Silent", note };
+    if (typeof detail.halted === "string")
+      return { what, tone: "bad", word: "Halted", note: `Nothing is sent: ${detail.halted}.` };
+    return { what, tone: "good", word: "Alive", note };
   });
 }

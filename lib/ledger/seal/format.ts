@@ -61,7 +61,9 @@ export type AccountLeaf = {
   /** of owner, profile, state and whatever else the account is */
   commitment: string;
 };
-export type Leaf = EventLeaf | AccountLeaf;
+/** Who did what, when and with which right: nothing of it is shown. */
+export type AuditLeaf = { kind: "audit"; id: bigint; xact: bigint; commitment: string };
+export type Leaf = EventLeaf | AccountLeaf | AuditLeaf;
 
 export type Header = {
   bankId: string;
@@ -96,8 +98,9 @@ const valuesOf = (one: EventLine): Value => {
     : [one.kind, text(one.seq), ...moved, text(one.id), one.expiresAt];
 };
 
-export const encodeLeaf = (leaf: Leaf): string =>
-  leaf.kind === "event"
+export const encodeLeaf = (leaf: Leaf): string => {
+  if (leaf.kind === "audit") return line([leaf.kind, text(leaf.id), text(leaf.xact), leaf.commitment]);
+  return leaf.kind === "event"
     ? line([
         "event",
         text(leaf.id),
@@ -121,6 +124,7 @@ export const encodeLeaf = (leaf: Leaf): string =>
         leaf.stateCode,
         leaf.commitment,
       ]);
+};
 
 export const encodeHeader = (header: Header): string =>
   line([
@@ -230,6 +234,15 @@ function leafOf(fields: readonly Value[]): Leaf {
         typeof lines === "string" || !lines ? refuse("an event has no list of lines") : lines.map(readLine),
     };
   }
+  if (kind === "audit") {
+    length(fields, 4, "an audit row");
+    return {
+      kind,
+      id: whole(fields[1], "an entry's id"),
+      xact: whole(fields[2], "a transaction"),
+      commitment: hash(fields[3], "a commitment"),
+    };
+  }
   if (kind !== "account") return refuse(`a leaf is of the unknown kind ${String(kind)}`);
   length(fields, 9, "an account");
   return {
@@ -299,7 +312,7 @@ const int4 = (value: number) => {
 export const toHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 export const fromHex = (digitsOf: string): Uint8Array => Buffer.from(digitsOf, "hex");
 
-export const rankOf = { account: 0, event: 1 } as const;
+export const rankOf = { account: 0, event: 1, audit: 2 } as const;
 
 export const saltHashOf = (salt: Uint8Array): string => toHex(sha256(saltPrefix, salt));
 /** An account's name in the batches of one period. */
@@ -322,3 +335,26 @@ export type EventPrivate = {
 };
 export const encodePrivate = (event: EventPrivate): string =>
   line([event.key, event.subject, event.actor, event.requestId, event.payloadHash, event.detail]);
+
+/** What an audit row's commitment hides: all of it. */
+export type AuditPrivate = {
+  at: string;
+  writtenAt: string;
+  actor: string;
+  requestId: string;
+  command: string;
+  permission: string;
+  subject: string;
+  detail: string;
+};
+export const encodeAudit = (row: AuditPrivate): string =>
+  line([
+    row.at,
+    row.writtenAt,
+    row.actor,
+    row.requestId,
+    row.command,
+    row.permission,
+    row.subject,
+    row.detail,
+  ]);

@@ -33,7 +33,7 @@ function mth(leaves: Uint8Array[]): Uint8Array {
   return sha256(Uint8Array.of(1), mth(leaves.slice(0, k)), mth(leaves.slice(k)));
 }
 
-const most = 300;
+const most = 200;
 const leaves = Array.from({ length: most }, (_, i) => Buffer.from(`leaf ${i}`));
 const hashes = leaves.map((leaf) => leafHash(sha256, leaf));
 const subtree = subtreesOf(sha256, hashes);

@@ -44,6 +44,7 @@ export type BatchReport = {
   events: number;
   transfers: number;
   accounts: number;
+  audits: number;
   root: string | undefined;
   /** the header's leaf in the log */
   leaf: string | undefined;
@@ -66,7 +67,7 @@ export async function verifyBatch(
   let header: Header | undefined;
   let leaf: string | undefined;
   let before: Leaf | undefined;
-  let [at, events, transfers, accounts] = [0, 0, 0, 0];
+  let [at, events, transfers, accounts, audits] = [0, 0, 0, 0, 0];
   const hashes: Uint8Array[] = [];
   const classes = new Map<string, string>();
   const totals = new Map<string, ClassTotal>();
@@ -91,6 +92,10 @@ export async function verifyBatch(
       if (header && (one.xact < header.fromXact || one.xact >= header.toXact))
         find("leaf_outside_range", at, `transaction ${one.xact} is not in the batch's range`);
       before = one;
+      if (one.kind === "audit") {
+        audits += 1;
+        continue;
+      }
       const named =
         one.kind === "account"
           ? [one.account]
@@ -139,6 +144,7 @@ export async function verifyBatch(
     events,
     transfers,
     accounts,
+    audits,
     root,
     leaf,
     totals: [...totals.values()].sort((a, b) => (`${a.asset} ${a.class}` < `${b.asset} ${b.class}` ? -1 : 1)),

@@ -16,6 +16,7 @@ import {
   chunkLeaves,
   commitmentOf,
   type EventLine,
+  encodeAudit,
   encodeHeader,
   encodeLeaf,
   encodePrivate,
@@ -53,6 +54,8 @@ export type BooksFinding = {
     | "total_differs"
     | "hold_differs"
     | "checkpoint_differs"
+    | "checkpoint_lost"
+    | "tide_differs"
     | "class_differs"
     | "assets_uneven"
     | "guard_off"
@@ -70,7 +73,9 @@ export type BooksReport = {
   events: number;
   transfers: number;
   accounts: number;
-  /** written, and not yet sealed */
+  /** rows of the audit */
+  audits: number;
+  /** events written, and not yet sealed */
   waiting: number;
   chain: ChainReport;
   findings: BooksFinding[];
@@ -133,6 +138,7 @@ export async function verifyBooks(tx: Executor, outside: Outside): Promise<Books
   const accounts = await readAccounts(tx, find);
   const leaves = await checkLeaves(tx, { seals: seals.rows, accounts, find });
   await checkAccounts(tx, { accounts, find });
+  await checkTide(tx, find);
   await checkClasses(tx, find);
   await checkGuards(tx, find);
   for (const [code, n] of told) if (n > enough) findings.push({ code: code as never, what: `${n} in all` });
@@ -317,7 +323,7 @@ type Entry = Record<
 async function checkLeaves(
   tx: Executor,
   { seals, accounts, find }: { seals: SealRow[]; accounts: Map<string, Totals>; find: Find },
-): Promise<Pick<BooksReport, "events" | "transfers" | "waiting">> {
+): Promise<Pick<BooksReport, "events" | "transfers" | "audits" | "waiting">> {
   const chunks = new Map<string, string>();
   const { rows: kept } = await tx.execute<Record<string, string>>(sql`
     SELECT seal || ' ' || place AS name,
@@ -325,7 +331,7 @@ async function checkLeaves(
     FROM ledger.seal_chunk`);
   for (const row of kept) chunks.set(row.name as string, row.content as string);
 
-  let [events, transfers, parts, waiting, at] = [0, 0, 0, 0, 0];
+  let [events, transfers, audits, parts, waiting, at] = [0, 0, 0, 0, 0, 0];
   let hashes: Uint8Array[] = [];
   let roots: Uint8Array[] = [];
   let first = "";
@@ -384,17 +390,23 @@ async function checkLeaves(
           h.standing ->> 'subsidiary_id', h.standing ->> 'state_code', '', h.standing::text, '', false, '', NULL,
           h.xact_id, h.id
         FROM ledger.account_history h
+        UNION ALL
+        SELECT 2, r.id::text, r.xact_id::text, r.command, ${instant("r.at")}, ${instant("r.written_at")}, r.permission,
+          r.subject, r.actor, r.request_id, '', r.detail::text, '', false, '', NULL, r.xact_id, r.id
+        FROM bank.audit_row r
         ORDER BY by_xact, rank, by_id`,
   )) {
-    const lines = row.rank === 1 ? linesOf(row, { accounts, find }) : [];
-    events += row.rank;
+    const isEvent = row.rank === rankOf.event;
+    const lines = isEvent ? linesOf(row, { accounts, find }) : [];
+    if (isEvent) events += 1;
+    if (row.rank === rankOf.audit) audits += 1;
     transfers += lines.filter(({ kind }) => kind === "transfer").length;
     parts += lines.length;
     const xact = BigInt(row.xact);
     while (at < seals.length && xact >= (seals[at] as SealRow).toXact) endSeal(seals[at++] as SealRow);
     const seal = seals[at];
     if (!seal) {
-      waiting += row.rank;
+      if (isEvent) waiting += 1;
       continue;
     }
     const salt = seal.salt ?? new Uint8Array();
@@ -409,7 +421,7 @@ async function checkLeaves(
     SELECT (SELECT count(*) FROM ledger.transfer)::int + (SELECT count(*) FROM ledger.pending)::int
       + (SELECT count(*) FROM ledger.resolution)::int AS n`);
   if (rows[0]?.n !== parts) find("transfer_lost", `${(rows[0]?.n ?? 0) - parts} lines are of no event`);
-  return { events, transfers, waiting };
+  return { events, transfers, audits, waiting };
 }
 
 type Part =
@@ -481,6 +493,25 @@ function leafOf(
   { salt, lines, named }: { salt: Uint8Array; lines: Part[]; named: (id: string) => NamedAccount },
 ): Leaf {
   const [id, xact] = [BigInt(row.id), BigInt(row.xact)];
+  if (row.rank === rankOf.audit)
+    return {
+      kind: "audit",
+      id,
+      xact,
+      commitment: commitmentOf(
+        blindOf(salt, "audit", id),
+        encodeAudit({
+          at: row.effective,
+          writtenAt: row.recorded,
+          actor: row.actor,
+          requestId: row.request,
+          command: row.kind,
+          permission: row.key,
+          subject: row.subject,
+          detail: row.detail,
+        }),
+      ),
+    };
   if (row.rank === rankOf.account)
     return {
       kind: "account",
@@ -618,6 +649,34 @@ const checkpoints = sql`
          legs.effective_by, legs.recorded_from, legs.recorded_by, greatest(c.effective_before, legs.effective_by),
          greatest(c.recorded_before, legs.recorded_by))`;
 
+/** How far checkpoints reach is no further than the events do, and none that is due up to there is missing. */
+async function checkTide(tx: Executor, find: Find): Promise<void> {
+  const { rows } = await tx.execute<{ is_whole: boolean }>(sql`
+    SELECT coalesce(bool_and(customers_until >= 0 AND customers_until <= settled_event AND settled_event <= next_event
+      AND next_event <= (SELECT last_value FROM ledger.event_number)), false) AND count(*) = 1 AS is_whole FROM ledger.tide`);
+  if (!rows[0]?.is_whole)
+    find("tide_differs", "how far checkpoints reach is beyond the events, or is not said");
+  const { rows: lost } = await tx.execute<{ id: string }>(sql`
+    WITH reach AS (
+      SELECT a.id, CASE WHEN a.is_customer THEN t.customers_until ELSE t.settled_event END AS until,
+        CASE WHEN a.is_customer THEN ${checkpointEvery.customer}::int ELSE ${checkpointEvery.bank}::int END AS least,
+        (SELECT coalesce(max(c.event_id), 0) FROM ledger.checkpoint c WHERE c.account_id = a.id) AS after
+      FROM ledger.account a CROSS JOIN (SELECT max(customers_until) AS customers_until, max(settled_event) AS settled_event
+        FROM ledger.tide) t
+    ), leg AS (
+      SELECT debit_account AS account, event_id FROM ledger.transfer
+      UNION ALL SELECT credit_account, event_id FROM ledger.transfer
+    ), beyond AS (
+      SELECT r.id, r.least, leg.event_id, max(leg.event_id) OVER (PARTITION BY r.id) AS last
+      FROM reach r JOIN leg ON leg.account = r.id AND leg.event_id > r.after AND leg.event_id <= r.until
+    )
+    SELECT id::text FROM beyond WHERE event_id < last GROUP BY id, least HAVING count(*) >= least ORDER BY beyond.id`);
+  for (const { id } of lost) find("checkpoint_lost", `a checkpoint of account ${id} is gone`);
+}
+
+/** Legs between two checkpoints, as the database makes them. */
+const checkpointEvery = { customer: 16, bank: 64 };
+
 async function checkClasses(tx: Executor, find: Find): Promise<void> {
   const { rows } = await tx.execute<Record<string, unknown>>(sql`SELECT * FROM ledger.account_class`);
   const known = new Map(chart);
@@ -642,7 +701,7 @@ async function checkGuards(tx: Executor, find: Find): Promise<void> {
   const { rows } = await tx.execute<{ what: string }>(sql`
     SELECT 'trigger ' || tgname || ' of ' || c.relname || ' is off' AS what
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'ledger' AND tgenabled NOT IN ('O', 'A')
+    WHERE (n.nspname = 'ledger' OR t.tgrelid = 'bank.audit_row'::regclass) AND tgenabled NOT IN ('O', 'A')
     UNION ALL
     SELECT 'constraint ' || conname || ' of ' || c.relname || ' does not hold for every row'
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -650,7 +709,7 @@ async function checkGuards(tx: Executor, find: Find): Promise<void> {
     UNION ALL
     SELECT relname || ' has lost the trigger that keeps its rows'
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'ledger' AND relkind = 'r' AND relname <> 'tide' AND NOT EXISTS (
+    WHERE (n.nspname = 'ledger' OR c.oid = 'bank.audit_row'::regclass) AND relkind = 'r' AND NOT EXISTS (
       SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'no_truncate')`);
   for (const { what } of rows) find("guard_off", what);
 }

@@ -8,7 +8,9 @@ import { requirePermission } from "@/lib/auth/permissions";
 import { reserveRegistryAbi, stateTokenAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { headerCall, provenHeader } from "@/lib/chain/blocks";
+import { finalizedBlockOf } from "@/lib/chain/finality";
 import { nodeOf } from "@/lib/chain/node";
+import { env } from "@/lib/env";
 import { failpoint } from "@/lib/failpoint";
 import { type AccountClass, chartOfAccounts } from "@/lib/ledger/chart-of-accounts";
 import { log } from "@/lib/log";
@@ -19,8 +21,12 @@ import { booksWithin } from "@/lib/reconciliation/queries";
 
 export interface ReconcileResult {
   blockNumber: bigint;
+  /** the chain's last final block, if the node said; far beyond the other while the indexer still catches up */
+  finalBlock: bigint | null;
   outcome: "equal" | "different";
   differences: Difference[];
+  /** what the chain did and nobody at the bank had asked for, in dollars; a restore may have taken the asking back */
+  suspenseMicros: bigint;
 }
 
 const classes = {
@@ -63,9 +69,13 @@ export async function reconcile(ctx: CommandContext, chain: Chain): Promise<Reco
   const differences = [...within, ...(outside ?? [])];
   const blockNumber = seen.final?.blockNumber ?? 0n;
   const outcome = differences.length === 0 ? "equal" : "different";
+  // a silent node hides no difference of the books' own
+  const tagged = await finalizedBlockOf(chain.client, env.chainFinalityFile).catch(() => undefined);
+  const finalBlock = tagged?.number ?? null;
   await ctx.db.transaction((tx) =>
     tx.insert(reconciliation).values({
       blockNumber,
+      finalBlock,
       outcome,
       differences: differences.map(({ what, expectedMicros, bookedMicros }) => ({
         what,
@@ -81,7 +91,8 @@ export async function reconcile(ctx: CommandContext, chain: Chain): Promise<Reco
     log.error({ named, blockNumber: String(blockNumber) }, "the books do not reconcile");
     await haltChainEffects(ctx, { reason: `The books do not reconcile at block ${blockNumber}: ${named}` });
   }
-  return { blockNumber, outcome, differences };
+  const suspenseMicros = standing(seen.books.trialBalance, "suspense");
+  return { blockNumber, finalBlock, outcome, differences, suspenseMicros };
 }
 
 type Seen = { final: typeof cursorTable.$inferSelect | undefined; books: Within; used: bigint };
@@ -157,14 +168,13 @@ async function chainSide(input: {
   const held = (account: Address) =>
     client.readContract({ ...token, functionName: "balanceOf", args: [account] });
   const registry = { address: contracts.reserveRegistry, abi: reserveRegistryAbi, ...at } as const;
-  const [supply, pot, staking, splitter, vault, reserve, lendable] = await Promise.all([
+  const [supply, pot, staking, splitter, vault, reserve] = await Promise.all([
     client.readContract({ ...token, functionName: "totalSupply" }),
     held(contracts.epochManager),
     held(contracts.staking),
     held(contracts.payoutSplitter),
     held(contracts.taxVault),
     client.readContract({ ...registry, functionName: "marketTotal" }),
-    client.readContract({ ...registry, functionName: "lendableTotal" }),
   ]);
   return {
     supplyMicros: supply,
@@ -173,6 +183,5 @@ async function chainSide(input: {
     inSplitterMicros: splitter,
     inTaxVaultMicros: vault,
     reserveMicros: reserve,
-    lendableMicros: lendable,
   };
 }

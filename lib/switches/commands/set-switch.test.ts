@@ -11,10 +11,10 @@ beforeEach(async () => {
 });
 afterEach(() => bank.close());
 
-const compared = (outcome: "equal" | "different") =>
+const compared = (outcome: "equal" | "different", finalBlock = 9n) =>
   bank.worker
     .insert(reconciliation)
-    .values({ blockNumber: 7n, outcome, differences: [], at: sql`bank.now()` as never });
+    .values({ blockNumber: 7n, finalBlock, outcome, differences: [], at: sql`bank.now()` as never });
 
 describe("sending", () => {
   it("is turned on again only after chain and books were found equal since it was turned off", async () => {
@@ -25,6 +25,9 @@ describe("sending", () => {
     const tooEarly = expect.objectContaining({ code: "not_compared" });
     await expect(turn(true)).rejects.toEqual(tooEarly);
     await compared("different");
+    await expect(turn(true)).rejects.toEqual(tooEarly);
+    // equal at an old block: the indexer still catches up
+    await compared("equal", 99n);
     await expect(turn(true)).rejects.toEqual(tooEarly);
     await compared("equal");
     await turn(true);

@@ -16,10 +16,16 @@ const shape = z.strictObject({
   reason: z.string().trim().min(3).max(500),
 });
 
+/** final blocks that an indexer which is level may still have to read */
+const blocksBehind = 5n;
+
 /** What was sent since a backup is on the chain alone: books that were not compared since would send it again. */
 async function requireCompared(tx: Tx, since: Date): Promise<void> {
   const [last] = await tx.select().from(reconciliation).orderBy(desc(reconciliation.id)).limit(1);
   if (!last || last.at <= since || last.outcome !== "equal") throw new AppError("not_compared");
+  // equal at an old block says nothing of what the chain has done since
+  if (last.finalBlock === null || last.finalBlock - last.blockNumber > blocksBehind)
+    throw new AppError("not_compared");
 }
 
 /** Turns one of the bank's services off or on; commands read it inside their own transaction. */

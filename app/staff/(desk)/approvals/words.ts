@@ -3,6 +3,7 @@ import type { ApprovalView } from "@/lib/approvals/queries";
 
 export const kindWords: Record<string, string> = {
   issuance_above_limit: "Conversion above the limit for one person",
+  account_opened: "Frozen account to be opened again",
 };
 
 export const blockedWords: Record<NonNullable<ApprovalView["blockedBy"]>, string> = {

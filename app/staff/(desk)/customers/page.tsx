@@ -1,3 +1,4 @@
+import { NavLink } from "@/app/nav-link";
 import { Button } from "@/components/ui/button";
 import { Copyable } from "@/components/ui/copyable";
 import { EmptyState } from "@/components/ui/empty-state";
@@ -49,7 +50,16 @@ export default async function CustomersPage({ searchParams }: { searchParams: Pr
           rows={customers}
           rowKey={({ profileId, walletAddress }) => `${profileId} ${walletAddress}`}
           columns={[
-            { id: "name", head: "Name", rowHead: true, cell: ({ fullName }) => fullName ?? "Not told yet" },
+            {
+              id: "name",
+              head: "Name",
+              rowHead: true,
+              cell: ({ profileId, fullName }) => (
+                <NavLink href={`/staff/customers/${profileId}`} className="link">
+                  {fullName ?? "Not told yet"}
+                </NavLink>
+              ),
+            },
             {
               id: "wallet",
               head: "Wallet",

@@ -15,6 +15,7 @@ import {
   partnersNow,
   reconciliationNow,
   sealNow,
+  suspenseNow,
 } from "@/lib/operations/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatDuration } from "@/lib/time/duration";
@@ -26,16 +27,18 @@ export const metadata = { title: "Operations" };
 
 export default async function OperationsPage() {
   const ctx = await staffPage("operations:read", "/staff/operations");
-  const [outbox, chain, jobs, heartbeats, epochs, reconciliation, seal, partners] = await Promise.all([
-    outboxNow(ctx),
-    chainNow(ctx),
-    jobsNow(ctx),
-    heartbeatsNow(ctx),
-    epochsNow(ctx),
-    reconciliationNow(ctx),
-    sealNow(ctx),
-    partnersNow(ctx),
-  ]);
+  const [outbox, chain, jobs, heartbeats, epochs, reconciliation, seal, suspenseMicros, partners] =
+    await Promise.all([
+      outboxNow(ctx),
+      chainNow(ctx),
+      jobsNow(ctx),
+      heartbeatsNow(ctx),
+      epochsNow(ctx),
+      reconciliationNow(ctx),
+      sealNow(ctx),
+      suspenseNow(ctx),
+      partnersNow(ctx),
+    ]);
   const { timeZone, epochSeconds } = activeProfile();
   return (
     <>
@@ -43,7 +46,17 @@ export default async function OperationsPage() {
       <PageHeader title="Operations" lead="What the bank's machines are doing at this moment." />
       <div className="space-y-12">
         <HealthStrip
-          facts={{ outbox, chain, jobs, heartbeats, epoch: epochs[0], reconciliation, seal, epochSeconds }}
+          facts={{
+            outbox,
+            chain,
+            jobs,
+            heartbeats,
+            epoch: epochs[0],
+            reconciliation,
+            seal,
+            suspenseMicros,
+            epochSeconds,
+          }}
         />
         <Section title="Chain and indexer" lead="Money is credited at final blocks only.">
           <Table

@@ -54,6 +54,13 @@ export default async function ApprovalPage({ params }: { params: Promise<{ id: s
             }))}
           />
           {asked.kind === "issuance_above_limit" && <ConversionBooked payload={asked.payload} />}
+          {asked.kind === "account_opened" && (
+            <p className="mt-4">
+              <Link href={`/staff/customers/${asked.payload.profileId}`} className="link">
+                See the customer's accounts
+              </Link>
+            </p>
+          )}
           <p className="mt-4 text-note text-soft">
             Seal of what you see: <Copyable value={asked.payloadHash} what="seal" shorten />
           </p>
