@@ -6,10 +6,10 @@ CREATE OR REPLACE FUNCTION ledger.totals_of(account bigint) RETURNS TABLE (debit
 LANGUAGE sql STABLE AS $$
   SELECT CASE WHEN a.is_customer THEN a.debits_micros ELSE coalesce(base.debits_micros, 0) + (
            SELECT coalesce(sum(t.amount_micros), 0) FROM ledger.transfer t
-           WHERE t.debit_account = a.id AND t.event_id > coalesce(base.event_id, 0)) END,
+           WHERE (t.debit_account, t.event_id) > (a.id, coalesce(base.event_id, 0)) AND (t.debit_account, t.event_id) <= (a.id, 9223372036854775807)) END,
          CASE WHEN a.is_customer THEN a.credits_micros ELSE coalesce(base.credits_micros, 0) + (
            SELECT coalesce(sum(t.amount_micros), 0) FROM ledger.transfer t
-           WHERE t.credit_account = a.id AND t.event_id > coalesce(base.event_id, 0)) END
+           WHERE (t.credit_account, t.event_id) > (a.id, coalesce(base.event_id, 0)) AND (t.credit_account, t.event_id) <= (a.id, 9223372036854775807)) END
   FROM ledger.account a
   LEFT JOIN LATERAL (
     SELECT c.event_id, c.debits_micros, c.credits_micros FROM ledger.checkpoint c

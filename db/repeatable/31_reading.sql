@@ -4,14 +4,17 @@ CREATE OR REPLACE VIEW ledger.account_now AS
          t.debits_micros, t.credits_micros
   FROM ledger.account a CROSS JOIN LATERAL ledger.totals_of(a.id) t;
 
--- The legs of an account after an event, up to another.
+-- The legs of an account after an event, up to another. The pairs keep the planner to the indexes that begin with the account:
+-- of a table that has just grown it may think that one account has most of it, and look through all events for each.
 CREATE OR REPLACE FUNCTION ledger.legs_of(account bigint, after_event bigint, to_event bigint)
 RETURNS TABLE (event_id bigint, seq integer, debit numeric, credit numeric) LANGUAGE sql STABLE AS $$
   SELECT t.event_id, t.seq, t.amount_micros::numeric, 0::numeric FROM ledger.transfer t
-  WHERE t.debit_account = account AND t.event_id > after_event AND t.event_id <= to_event
+  WHERE (t.debit_account, t.event_id) > (account, after_event)
+    AND (t.debit_account, t.event_id) <= (account, to_event)
   UNION ALL
   SELECT t.event_id, t.seq, 0, t.amount_micros FROM ledger.transfer t
-  WHERE t.credit_account = account AND t.event_id > after_event AND t.event_id <= to_event
+  WHERE (t.credit_account, t.event_id) > (account, after_event)
+    AND (t.credit_account, t.event_id) <= (account, to_event)
 $$;
 
 -- What stood on an account at a moment, by when things happened or by when they were written down: the last checkpoint
@@ -89,14 +92,14 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
 DECLARE v_account bigint;
 BEGIN
   SELECT c.account_id INTO v_account FROM added c
-  CROSS JOIN LATERAL (
-    SELECT coalesce(max(p.event_id), 0) AS event_id FROM ledger.checkpoint p WHERE p.account_id = c.account_id AND p.event_id < c.event_id
-  ) AS before
-  LEFT JOIN ledger.checkpoint b ON b.account_id = c.account_id AND b.event_id = before.event_id
+  LEFT JOIN LATERAL (
+    SELECT p.event_id, p.debits_micros, p.credits_micros, p.all_effective_by, p.all_recorded_by FROM ledger.checkpoint p
+    WHERE p.account_id = c.account_id AND p.event_id < c.event_id ORDER BY p.event_id DESC LIMIT 1
+  ) AS b ON true
   CROSS JOIN LATERAL (
     SELECT count(*) AS n, sum(l.debit) AS debits, sum(l.credit) AS credits, min(e.effective_at) AS effective_from, max(e.effective_at) AS effective_by,
       min(e.recorded_at) AS recorded_from, max(e.recorded_at) AS recorded_by
-    FROM ledger.legs_of(c.account_id, before.event_id, c.event_id) l JOIN ledger.event e ON e.id = l.event_id
+    FROM ledger.legs_of(c.account_id, coalesce(b.event_id, 0), c.event_id) l JOIN ledger.event e ON e.id = l.event_id
   ) AS legs
   WHERE (c.debits_micros, c.credits_micros, c.leg_count, c.earliest_effective_at, c.latest_effective_at, c.earliest_recorded_at,
          c.latest_recorded_at, c.all_effective_by, c.all_recorded_by) IS DISTINCT FROM
@@ -136,11 +139,17 @@ BEGIN
     v_tide.next_xact := pg_current_xact_id();
   END IF;
 
-  WITH candidate AS (
-    SELECT a.id, 64 AS least_legs FROM ledger.account a WHERE NOT a.is_customer
+  -- no two sets are joined here but row by row: of a table that has just grown the planner expects too little
+  WITH moved AS MATERIALIZED (
+    SELECT t.debit_account AS id FROM ledger.transfer t
+    WHERE with_customers AND t.event_id > v_tide.customers_until AND t.event_id <= v_tide.settled_event
     UNION
-    SELECT l.id, 16 FROM ledger.transfer t CROSS JOIN LATERAL (VALUES (t.debit_account), (t.credit_account)) AS l (id)
-    JOIN ledger.account a ON a.id = l.id AND a.is_customer WHERE with_customers AND t.event_id > v_tide.customers_until AND t.event_id <= v_tide.settled_event
+    SELECT t.credit_account FROM ledger.transfer t
+    WHERE with_customers AND t.event_id > v_tide.customers_until AND t.event_id <= v_tide.settled_event
+  ), candidate AS (
+    SELECT a.id, 64 AS least_legs FROM ledger.account a WHERE NOT a.is_customer
+    UNION ALL
+    SELECT m.id, 16 FROM moved m CROSS JOIN LATERAL (SELECT FROM ledger.account a WHERE a.id = m.id AND a.is_customer OFFSET 0) AS customer
   ), due AS MATERIALIZED (
     SELECT c.id, c.least_legs, coalesce(b.event_id, 0) AS event_id, coalesce(b.debits_micros, 0) AS debits, coalesce(b.credits_micros, 0) AS credits,
       b.all_effective_by, b.all_recorded_by
@@ -150,22 +159,25 @@ BEGIN
     WHERE (SELECT count(*) FROM (SELECT FROM ledger.legs_of(c.id, coalesce(b.event_id, 0), v_tide.settled_event) LIMIT c.least_legs + 1) AS few)
       > c.least_legs
   ), leg AS (
-    SELECT d.id, d.least_legs, l.event_id, l.debit, l.credit, row_number() OVER (PARTITION BY d.id ORDER BY l.event_id, l.seq) AS place
+    SELECT d.id, d.least_legs, d.debits AS debits_before, d.credits AS credits_before, d.all_effective_by, d.all_recorded_by,
+      l.event_id, l.debit, l.credit, e.effective_at, e.recorded_at, row_number() OVER (PARTITION BY d.id ORDER BY l.event_id, l.seq) AS place
     FROM due d CROSS JOIN LATERAL ledger.legs_of(d.id, d.event_id, v_tide.settled_event) l
+    CROSS JOIN LATERAL (SELECT e.effective_at, e.recorded_at FROM ledger.event e WHERE e.id = l.event_id OFFSET 0) AS e
   ), placed AS (
     SELECT leg.*, (min(place) OVER (PARTITION BY id, event_id) - 1) / least_legs AS stretch FROM leg
   ), stretch AS (
     SELECT p.id, p.stretch, max(p.event_id) AS event_id, sum(p.debit) AS debits, sum(p.credit) AS credits, count(*) AS legs,
-      min(e.effective_at) AS effective_from, max(e.effective_at) AS effective_by, min(e.recorded_at) AS recorded_from,
-      max(e.recorded_at) AS recorded_by, max(p.stretch) OVER (PARTITION BY p.id) AS last
-    FROM placed p JOIN ledger.event e ON e.id = p.event_id GROUP BY p.id, p.stretch
+      min(p.effective_at) AS effective_from, max(p.effective_at) AS effective_by, min(p.recorded_at) AS recorded_from,
+      max(p.recorded_at) AS recorded_by, max(p.stretch) OVER (PARTITION BY p.id) AS last, min(p.debits_before) AS debits_before,
+      min(p.credits_before) AS credits_before, min(p.all_effective_by) AS all_effective_by, min(p.all_recorded_by) AS all_recorded_by
+    FROM placed p GROUP BY p.id, p.stretch
   )
   INSERT INTO ledger.checkpoint (account_id, event_id, debits_micros, credits_micros, leg_count, earliest_effective_at, latest_effective_at,
     earliest_recorded_at, latest_recorded_at, all_effective_by, all_recorded_by)
-  SELECT s.id, s.event_id, d.debits + sum(s.debits) OVER so_far, d.credits + sum(s.credits) OVER so_far, s.legs, s.effective_from, s.effective_by,
-    s.recorded_from, s.recorded_by, greatest(d.all_effective_by, max(s.effective_by) OVER so_far),
-    greatest(d.all_recorded_by, max(s.recorded_by) OVER so_far)
-  FROM stretch s JOIN due d ON d.id = s.id WHERE s.stretch < s.last
+  SELECT s.id, s.event_id, s.debits_before + sum(s.debits) OVER so_far, s.credits_before + sum(s.credits) OVER so_far, s.legs,
+    s.effective_from, s.effective_by, s.recorded_from, s.recorded_by, greatest(s.all_effective_by, max(s.effective_by) OVER so_far),
+    greatest(s.all_recorded_by, max(s.recorded_by) OVER so_far)
+  FROM stretch s WHERE s.stretch < s.last
   WINDOW so_far AS (PARTITION BY s.id ORDER BY s.stretch);
   GET DIAGNOSTICS v_made = ROW_COUNT;
   UPDATE ledger.tide SET settled_event = v_tide.settled_event, next_event = v_tide.next_event, next_xact = v_tide.next_xact,
@@ -232,10 +244,17 @@ CREATE OR REPLACE FUNCTION ledger.verify() RETURNS TABLE (finding text) LANGUAGE
   WHERE NOT EXISTS (SELECT FROM ledger.event e WHERE e.id = t.event_id)
   UNION ALL
   SELECT 'the checkpoint of account ' || c.account_id || ' at event ' || c.event_id || ' is not what its transfers sum to'
-  FROM ledger.checkpoint c
-  WHERE (c.debits_micros, c.credits_micros) IS DISTINCT FROM (
-    (SELECT coalesce(sum(t.amount_micros), 0) FROM ledger.transfer t WHERE t.debit_account = c.account_id AND t.event_id <= c.event_id),
-    (SELECT coalesce(sum(t.amount_micros), 0) FROM ledger.transfer t WHERE t.credit_account = c.account_id AND t.event_id <= c.event_id))
+  FROM (
+    SELECT p.account_id, p.event_id, p.debits_micros, p.credits_micros,
+      lag(p.event_id, 1, 0) OVER own AS before_event, lag(p.debits_micros, 1, 0) OVER own AS debits_before,
+      lag(p.credits_micros, 1, 0) OVER own AS credits_before
+    FROM ledger.checkpoint p WINDOW own AS (PARTITION BY p.account_id ORDER BY p.event_id)
+  ) AS c
+  CROSS JOIN LATERAL (
+    SELECT coalesce(sum(l.debit), 0) AS debits, coalesce(sum(l.credit), 0) AS credits
+    FROM ledger.legs_of(c.account_id, c.before_event, c.event_id) l
+  ) AS legs
+  WHERE (c.debits_micros, c.credits_micros) IS DISTINCT FROM (c.debits_before + legs.debits, c.credits_before + legs.credits)
   UNION ALL
   SELECT 'tokens owed are not the tokens held' WHERE
     (SELECT coalesce(sum(credits_micros - debits_micros), 0) FROM ledger.account_now WHERE class = 'token_supply')

@@ -637,10 +637,12 @@ const checkpoints = sql`
       min(e.recorded_at) AS recorded_from, max(e.recorded_at) AS recorded_by
     FROM (
       SELECT event_id, amount_micros AS debit, 0::numeric AS credit FROM ledger.transfer
-      WHERE debit_account = c.account_id AND event_id > c.after AND event_id <= c.event_id
+      WHERE (debit_account, event_id) > (c.account_id, c.after)
+        AND (debit_account, event_id) <= (c.account_id, c.event_id)
       UNION ALL
       SELECT event_id, 0, amount_micros FROM ledger.transfer
-      WHERE credit_account = c.account_id AND event_id > c.after AND event_id <= c.event_id
+      WHERE (credit_account, event_id) > (c.account_id, c.after)
+        AND (credit_account, event_id) <= (c.account_id, c.event_id)
     ) leg JOIN ledger.event e ON e.id = leg.event_id
   ) legs
   WHERE (c.event_id, c.debits_micros, c.credits_micros, c.leg_count, c.earliest_effective_at, c.latest_effective_at,
