@@ -189,15 +189,20 @@ function trieNode(entries: Entry[], depth: number): Uint8Array {
   ]);
 }
 
-/** The root that a header must name for exactly these receipts in this order. */
-export function receiptsRootOf(receipts: RawReceipt[]): Hex {
-  if (receipts.length === 0) return keccak256(Uint8Array.of(0x80));
-  const entries = receipts.map((receipt, index) => ({
+function trieRootOf(values: Uint8Array[]): Hex {
+  if (values.length === 0) return keccak256(Uint8Array.of(0x80));
+  const entries = values.map((value, index) => ({
     path: [...rlp(quantity(`0x${index.toString(16)}`))].flatMap((byte) => [byte >> 4, byte & 15]),
-    value: encodeReceipt(receipt),
+    value,
   }));
   return bytesToHex(keccak256(trieNode(entries, 0), "bytes"));
 }
+
+/** The root that a header must name for exactly these receipts in this order. */
+export const receiptsRootOf = (receipts: RawReceipt[]): Hex => trieRootOf(receipts.map(encodeReceipt));
+
+/** The root that a header must name for exactly these signed transactions in this order. */
+export const transactionsRootOf = (signed: Hex[]): Hex => trieRootOf(signed.map(bytes));
 
 /** Tests one bloom for one address; false means that the block certainly has no log of it. */
 export function bloomTest(address: Address): (logsBloom: Hex) => boolean {

@@ -1,15 +1,20 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Address, type Hex, type PublicClient, stringToHex } from "viem";
+import { type Address, concat, type Hex, keccak256, type PublicClient, stringToHex } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { stateTokenAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
-import { factsOf, readBlocks } from "@/lib/chain/blocks";
+import { ChainMoved, factsOf } from "@/lib/chain/blocks";
+import { watchedContracts } from "@/lib/chain/decode";
 import { type BlockRef, finalizedBlockOf } from "@/lib/chain/finality";
+import { NodeTrouble } from "@/lib/chain/trouble";
 import { epochDigest, epochToSign } from "@/lib/epochs/digest";
-import { entriesDigest } from "@/lib/epochs/entries";
 import { failpoint } from "@/lib/failpoint";
 import { type BallotStep, castBallot, noReason } from "@/lib/processes/ballot";
-import { readState, writeState } from "@/lib/processes/state-file";
+import { judgeBatch } from "@/lib/processes/batch";
+import type { ExecutedBlock, Follower, FollowerStatus } from "@/lib/processes/follower/contract";
+import { ownNodeFollower } from "@/lib/processes/follower/own-node";
+import { readState, stateOf, stateText, writeState } from "@/lib/processes/state-file";
 import {
   type Books,
   emptyBooks,
@@ -20,26 +25,44 @@ import {
 } from "@/lib/validators/verify";
 
 export interface AttestorConfig {
+  /** the chain's node: votes are sent to it, and it says what is final */
   client: PublicClient;
   deployment: Deployment;
+  /** absent: the chain's node is the operator's own */
+  follower?: Follower;
   finalityFile: string | undefined;
+  /** the bank's address, where batches are fetched */
+  bank?: string;
   key: Hex;
   operatorId: number;
-  /** folder for what this validator has seen and signed */
+  /** folder for what this validator has seen, committed and signed */
   folder: string;
 }
 
-interface Signed {
+/** How far this validator has come with one proposal. Each step is on disk before the next is done. */
+interface Vote {
   digest: Hex;
-  signature: Hex;
   proposedBlock: bigint;
+  nonce: Hex;
+  entries: Hex;
+  /** undefined agrees */
+  refusal: Refusal | undefined;
+  step: BallotStep | "judged";
+  signature: Hex | undefined;
+  /** of an earlier proposal of the same number */
+  signedBefore: { digest: Hex; proposedBlock: bigint } | undefined;
 }
 
-interface AttestorState {
+interface BooksState {
   books: Books;
-  signed: Record<string, Signed>;
-  refused: Record<string, { digest: Hex; refusal: Refusal }>;
   verdict: Verdict | undefined;
+}
+
+export interface AttestorTally {
+  commits: number;
+  reveals: number;
+  signatures: number;
+  refusals: Record<string, number>;
 }
 
 export interface AttestorStatus {
@@ -48,6 +71,7 @@ export interface AttestorStatus {
   recomputedTo: bigint;
   finalTo: bigint | undefined;
   lastFinalEpoch: bigint;
+  open: { number: bigint; digest: Hex; step: string } | undefined;
   lastSigned: { number: string; digest: Hex } | undefined;
   lastRefused: { number: string; refusal: Refusal } | undefined;
   supplyMicros: bigint;
@@ -55,7 +79,10 @@ export interface AttestorStatus {
   lendableMicros: bigint;
   feePotMicros: bigint;
   faults: Refusal[];
-  problem: string | undefined;
+  follower: FollowerStatus;
+  tally: AttestorTally;
+  /** why it does not go on now: a word for machines and a sentence */
+  trouble: { word: string; sentence: string } | undefined;
 }
 
 export interface Attestor {
@@ -63,46 +90,54 @@ export interface Attestor {
   attestation(
     number: string,
   ):
-    | { found: "signed"; attestation: Signed }
+    | { found: "signed"; attestation: { digest: Hex; signature: Hex } }
     | { found: "refused"; digest: Hex; refusal: Refusal }
     | { found: "none" };
   status(): AttestorStatus;
+  /** keeps what was executed, and ends the own node */
+  close(): Promise<void>;
 }
 
-const windowBlocks = 200n;
+const isShown = (step: Vote["step"]) => step === "counted" || step === "shown";
 const keptEpochs = 200;
+const keepEachBlocks = 50n;
+/** while it catches up, time is better spent on executing */
+const keepEachBehind = 1_000n;
 
 /**
- * One validator: recomputes the books from finalized blocks and signs the open proposal when it agrees.
+ * One validator. For each proposal, in this order: judge it from blocks that its own node has executed, commit to the
+ * verdict, show it once nobody can commit any more, and sign only after that.
  *
- * Two digests for one epoch: a proposal may be replaced before it is final, so a second signature for a number
- * is given only when the finalized chain shows a later proposal of that number (a higher proposedBlock, which is
- * part of what is signed) and the number is not final yet. What was signed is on disk before anyone can read it.
+ * Two digests for one epoch: a proposal may be replaced before it is final, so a second signature for a number is given
+ * only when the chain shows a later proposal of that number (a higher proposedBlock, which is part of what is signed) and
+ * the number is not final yet. What was signed is on disk before anyone can read it.
  */
 export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
-  const { client, deployment } = config;
+  const { client, deployment, operatorId } = config;
   const account = privateKeyToAccount(config.key);
   const anchor = await client.getBlock({ blockNumber: BigInt(deployment.deployedAtBlock) - 1n });
-  const path = join(config.folder, `operator-${config.operatorId}-${anchor.hash.slice(2, 14)}.json`);
+  mkdirSync(config.folder, { recursive: true });
+  const name = `operator-${operatorId}-${anchor.hash.slice(2, 14)}`;
+  const path = join(config.folder, `${name}.json`);
+  const follower =
+    config.follower ??
+    ownNodeFollower({ client, deployment, keepAt: join(config.folder, `${name}-books.json`) });
+  const ours = new Set(watchedContracts.map((one) => deployment.contracts[one].toLowerCase()));
   const context: VerifyContext = {
     epochManager: deployment.contracts.epochManager,
     digestOf: (epoch) => epochDigest(deployment, epoch),
   };
-  const fromTheStart = () => emptyBooks({ number: anchor.number, hash: anchor.hash });
-  let state: AttestorState = readState<AttestorState>(path) ?? {
-    books: fromTheStart(),
-    signed: {},
-    refused: {},
-    verdict: undefined,
-  };
+  let votes: Record<string, Vote> = readState<{ votes: Record<string, Vote> }>(path)?.votes ?? {};
+  let { books, verdict }: BooksState = { books: emptyBooks(anchor), verdict: undefined };
+  let keptAt = books.at.number;
+  let castAt: bigint | undefined;
   let finalTo: BlockRef | undefined;
-  let problem: string | undefined;
-  let ballot: { number: string; digest: Hex; step: BallotStep } | undefined;
-  let savedAt = state.books.at.number;
+  let trouble: AttestorStatus["trouble"];
+  const tally: AttestorTally = { commits: 0, reveals: 0, signatures: 0, refusals: {} };
 
   async function supplyAt(blockNumber: bigint): Promise<bigint | undefined> {
     try {
-      return await client.readContract({
+      return await follower.reader().readContract({
         address: deployment.contracts.stateToken,
         abi: stateTokenAbi,
         functionName: "totalSupply",
@@ -113,123 +148,198 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     }
   }
 
+  async function begin(): Promise<void> {
+    const kept = await follower.begin();
+    const at = follower.status().at ?? anchor;
+    ({ books, verdict } = kept
+      ? stateOf<BooksState>(kept.note)
+      : { books: emptyBooks(at), verdict: undefined });
+    keptAt = books.at.number;
+  }
+
   async function recompute(): Promise<void> {
+    if (!follower.isRunning()) await begin();
     finalTo = await finalizedBlockOf(client, config.finalityFile);
-    if (!finalTo || finalTo.number <= state.books.at.number) return;
-    const own = await client.getBlock({ blockNumber: state.books.at.number });
-    // the chain is another one than remembered: recompute it whole; what was signed stays remembered
-    if (own.hash !== state.books.at.hash) state = { ...state, books: fromTheStart(), verdict: undefined };
-    while (state.books.at.number < finalTo.number) {
-      const from = state.books.at.number + 1n;
-      const last = from + windowBlocks - 1n;
-      const blocks = await readBlocks(client, deployment, {
-        from,
-        to: last < finalTo.number ? last : finalTo.number,
-      });
-      let { books, verdict } = state;
-      for (const block of blocks) {
-        const facts = factsOf(deployment, block);
-        const proposal = facts.some((fact) => fact.event === "EpochProposed");
-        const folded = foldBlock(
-          context,
-          books,
-          { ...block, facts },
-          proposal ? await supplyAt(block.number) : undefined,
-        );
-        books = folded.books;
-        verdict = folded.verdicts.at(-1) ?? verdict;
+    if (!finalTo) return;
+    try {
+      for await (const block of follower.advance(finalTo.number)) {
+        await fold(block);
+        if (books.at.number - keptAt >= keepEachBehind) await keep();
       }
-      state = { ...state, books, verdict };
+    } catch (error) {
+      // it begins again where it left the chain, at the next step
+      if (!(error instanceof ChainMoved)) throw error;
+      await follower.close();
+      return recompute();
     }
   }
 
-  async function decide(): Promise<void> {
-    const { books, verdict } = state;
-    if (!books.open || verdict?.digest !== books.open.digest) return;
+  async function fold(block: ExecutedBlock): Promise<void> {
+    if (block.number < BigInt(deployment.deployedAtBlock)) {
+      books = emptyBooks(block);
+      return;
+    }
+    const logs = block.logs.filter(({ address }) => ours.has(address.toLowerCase()));
+    const facts = factsOf(deployment, { ...block, logs });
+    const isProposed = facts.some((fact) => fact.event === "EpochProposed");
+    const folded = foldBlock(
+      context,
+      books,
+      { ...block, facts },
+      isProposed ? await supplyAt(block.number) : undefined,
+      block.difference,
+    );
+    books = folded.books;
+    verdict = folded.verdicts.at(-1) ?? verdict;
+  }
+
+  async function keep(): Promise<void> {
+    await follower.keep(stateText({ books, verdict } satisfies BooksState));
+    keptAt = books.at.number;
+  }
+
+  async function judge(): Promise<void> {
+    const { open } = books;
+    if (!open || verdict?.digest !== open.digest) return;
+    const { digest, epoch } = verdict;
     const number = verdict.number.toString();
-    const earlier = state.signed[number];
-    if (earlier?.digest === verdict.digest || state.refused[number]?.digest === verdict.digest) return;
-    if (verdict.refusal) return refuse(number, verdict.digest, verdict.refusal);
-    if (earlier && earlier.proposedBlock >= verdict.epoch.proposedBlock)
-      return refuse(number, verdict.digest, {
-        reason: "signed_another",
-        stated: verdict.digest,
-        recomputed: earlier.digest,
-      });
-    const signature = await account.signTypedData(epochToSign(deployment, verdict.epoch));
+    const earlier = votes[number];
+    if (earlier?.digest === digest) return;
+    const signedBefore = earlier?.signature
+      ? { digest: earlier.digest, proposedBlock: earlier.proposedBlock }
+      : earlier?.signedBefore;
+    const batch = await judgeBatch({ epoch, bank: config.bank });
+    const refusal =
+      verdict.refusal ??
+      follower.status().differsSince?.difference ??
+      (signedBefore && signedBefore.proposedBlock >= epoch.proposedBlock
+        ? ({ reason: "signed_another", stated: digest, recomputed: signedBefore.digest } as const)
+        : batch.refusal);
+    failpoint("validator.judged");
+    save(number, {
+      digest,
+      proposedBlock: epoch.proposedBlock,
+      // made from the key and the proposal: whoever loses its memory can still open what it committed
+      nonce: keccak256(concat([config.key, digest])),
+      entries: batch.entries,
+      refusal,
+      step: "judged",
+      signature: undefined,
+      signedBefore,
+    });
+    if (refusal) tally.refusals[refusal.reason] = (tally.refusals[refusal.reason] ?? 0) + 1;
+    failpoint("validator.judgement-kept");
+  }
+
+  /** Agreed or refused, the vote says so: first sealed, then open; and what agreed is signed after that. */
+  async function vote(): Promise<void> {
+    const { open } = books;
+    const number = open?.epoch.number.toString() ?? "";
+    const own = votes[number];
+    if (!open || own?.digest !== open.digest) return;
+    let { step } = own;
+    // what was shown is looked at again with each block, since a chain that goes back may lose it
+    if (!isShown(step) || castAt !== books.at.number) {
+      step = await castBallot(
+        { client, deployment, account, operatorId },
+        {
+          digest: own.digest,
+          nonce: own.nonce,
+          entries: own.entries,
+          reason: own.refusal ? stringToHex(own.refusal.reason, { size: 32 }) : noReason,
+        },
+      );
+      if (own.step === "judged" && step === "committed") tally.commits += 1;
+      if (isShown(step) && !isShown(own.step)) tally.reveals += 1;
+      if (step !== own.step) save(number, { ...own, step });
+      castAt = books.at.number;
+    }
+    // while the chain's state is another than the one executed, nothing is signed
+    if (step !== "counted" || own.refusal || own.signature || follower.status().differsSince) return;
+    const signature = await account.signTypedData(epochToSign(deployment, open.epoch));
     failpoint("validator.signed");
-    const signed = { digest: verdict.digest, signature, proposedBlock: verdict.epoch.proposedBlock };
-    save({ ...state, signed: newest({ ...state.signed, [number]: signed }) });
+    save(number, { ...own, step, signature });
+    tally.signatures += 1;
     failpoint("validator.kept");
   }
 
-  /** Agreed or refused, the vote says so: first sealed, then open. */
-  async function vote(): Promise<void> {
-    const { open } = state.books;
-    const number = open?.epoch.number.toString() ?? "";
-    const refused = state.refused[number];
-    if (!open || (state.signed[number]?.digest !== open.digest && refused?.digest !== open.digest)) return;
-    const step = await castBallot(
-      { client, deployment, account, key: config.key },
-      {
-        digest: open.digest,
-        entries: entriesDigest(open.epoch.booksRoot),
-        reason:
-          refused?.digest === open.digest ? stringToHex(refused.refusal.reason, { size: 32 }) : noReason,
-      },
-    );
-    ballot = { number, digest: open.digest, step };
+  function save(number: string, own: Vote): void {
+    const next = newest({ ...votes, [number]: own });
+    writeState(path, { votes: next });
+    votes = next;
   }
 
-  function refuse(number: string, digest: Hex, refusal: Refusal): void {
-    save({ ...state, refused: newest({ ...state.refused, [number]: { digest, refusal } }) });
-  }
-
-  function save(next: AttestorState): void {
-    writeState(path, next);
-    state = next;
-    savedAt = next.books.at.number;
+  function problemNow(): AttestorStatus["trouble"] {
+    if (trouble) return trouble;
+    const differs = follower.status().differsSince;
+    if (differs) {
+      const { reason, stated, recomputed } = differs.difference;
+      const sentence = `Since block ${differs.block} the chain states another result than its own transactions have: ${stated}, recomputed ${recomputed}.`;
+      return { word: reason, sentence };
+    }
+    const [fault] = books.faults;
+    if (fault) return { word: fault.reason, sentence: `The chain states ${fault.stated}.` };
+    const step = books.open && votes[books.open.epoch.number.toString()]?.step;
+    if (step === "no_seat")
+      return { word: step, sentence: "This key has no seat among the validators of the open epoch." };
+    if (step === "not_its_seat")
+      return { word: step, sentence: "The seat of this key belongs to another operator." };
+    return undefined;
   }
 
   return {
     async step() {
       try {
         await recompute();
-        await decide();
-        if (ballot?.step !== "revealed" || ballot.digest !== state.books.open?.digest) await vote();
-        if (state.books.at.number - savedAt > 50n) save(state);
-        problem = undefined;
+        await judge();
+        await vote();
+        if (books.at.number - keptAt >= keepEachBlocks) await keep();
+        trouble = undefined;
       } catch (error) {
-        problem = (error as Error).message;
+        const word = error instanceof NodeTrouble ? error.trouble : "unexpected";
+        trouble = { word, sentence: (error as Error).message };
         throw error;
       }
     },
     attestation(number) {
-      const signed = state.signed[number];
-      const refused = state.refused[number];
-      const open = state.books.open?.digest;
-      if (refused && (refused.digest === open || !signed)) return { found: "refused", ...refused };
-      return signed ? { found: "signed", attestation: signed } : { found: "none" };
+      const own = votes[number];
+      if (own?.refusal) return { found: "refused", digest: own.digest, refusal: own.refusal };
+      if (!own?.signature) return { found: "none" };
+      return { found: "signed", attestation: { digest: own.digest, signature: own.signature } };
     },
     status() {
-      const { books } = state;
-      const lastSigned = highest(state.signed);
-      const lastRefused = highest(state.refused);
+      const lastSigned = highest(votes, (own) => own.signature !== undefined);
+      const lastRefused = highest(votes, (own) => own.refusal !== undefined);
+      const open = books.open && {
+        number: books.open.epoch.number,
+        digest: books.open.digest,
+        step: votes[books.open.epoch.number.toString()]?.step ?? "judging",
+      };
       return {
-        operatorId: config.operatorId,
+        operatorId,
         signer: account.address,
         recomputedTo: books.at.number,
         finalTo: finalTo?.number,
         lastFinalEpoch: books.lastFinal.number,
+        open,
         lastSigned: lastSigned && { number: lastSigned[0], digest: lastSigned[1].digest },
-        lastRefused: lastRefused && { number: lastRefused[0], refusal: lastRefused[1].refusal },
+        lastRefused: lastRefused?.[1].refusal && {
+          number: lastRefused[0],
+          refusal: lastRefused[1].refusal,
+        },
         supplyMicros: books.supplyMicros,
         marketMicros: books.marketMicros,
         lendableMicros: books.lendableMicros,
         feePotMicros: books.feePotMicros,
         faults: books.faults,
-        problem,
+        follower: follower.status(),
+        tally: { ...tally, refusals: { ...tally.refusals } },
+        trouble: problemNow(),
       };
+    },
+    async close() {
+      if (follower.isRunning() && books.at.number > keptAt) await keep().catch(() => {});
+      await follower.close();
     },
   };
 }
@@ -238,4 +348,5 @@ const byNumber = <T>(entries: Record<string, T>) =>
   Object.entries(entries).sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1));
 const newest = <T>(entries: Record<string, T>): Record<string, T> =>
   Object.fromEntries(byNumber(entries).slice(-keptEpochs));
-const highest = <T>(entries: Record<string, T>): [string, T] | undefined => byNumber(entries).at(-1);
+const highest = (votes: Record<string, Vote>, is: (vote: Vote) => boolean): [string, Vote] | undefined =>
+  byNumber(votes).findLast(([, vote]) => is(vote));

@@ -1,6 +1,5 @@
 import {
   type Address,
-  concat,
   encodeAbiParameters,
   encodeFunctionData,
   type Hex,
@@ -13,24 +12,29 @@ import { epochManagerAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { receiptOf } from "@/lib/chain/receipt-of";
 import { revertIn } from "@/lib/chain/revert";
+import { failpoint } from "@/lib/failpoint";
 
 export interface Ballot {
   /** the proposal */
   digest: Hex;
+  nonce: Hex;
   /** the validator's own digest of all entries */
   entries: Hex;
   /** zero agrees */
   reason: Hex;
 }
 
-/** `late`: commits closed without ours. `waiting`: committed, and others may still commit. */
-export type BallotStep = "gone" | "no_seat" | "late" | "committed" | "waiting" | "revealed";
+/**
+ * `late`: commits closed without ours. `committed`: others may still commit. `counted`: shown, and the chain counts it
+ * as agreeing with what the proposal sealed; `shown`: shown, and it does not.
+ */
+export type BallotStep = "gone" | "no_seat" | "not_its_seat" | "late" | "committed" | "shown" | "counted";
 
 export interface Voter {
   client: PublicClient;
   deployment: Deployment;
   account: PrivateKeyAccount;
-  key: Hex;
+  operatorId: number;
 }
 
 const commitment = [
@@ -42,38 +46,47 @@ const commitment = [
 
 /** One step of a validator's vote: commits, and once nobody can commit any more, shows what it committed. */
 export async function castBallot(voter: Voter, ballot: Ballot): Promise<BallotStep> {
-  const { client, deployment, account } = voter;
+  const { client, deployment, account, operatorId } = voter;
   const manager = { address: deployment.contracts.epochManager, abi: epochManagerAbi } as const;
+  const readProgress = () => client.readContract({ ...manager, functionName: "progress" });
   const [[, openDigest], seats, progress] = await Promise.all([
     client.readContract({ ...manager, functionName: "proposal" }),
     client.readContract({ ...manager, functionName: "validators" }),
-    client.readContract({ ...manager, functionName: "progress" }),
+    readProgress(),
   ]);
   if (openDigest !== ballot.digest) return "gone";
   const place = seats.findIndex(({ signer }) => signer.toLowerCase() === account.address.toLowerCase());
   const seat = seats[place];
   if (!seat) return "no_seat";
-  const isIn = (set: bigint) => ((set >> BigInt(seat.operatorId)) & 1n) === 1n;
-  // made from the key and the proposal: whoever loses its memory can still open what it committed
-  const nonce = keccak256(concat([voter.key, ballot.digest]));
+  if (seat.operatorId !== operatorId) return "not_its_seat";
+  const isIn = (set: bigint) => ((set >> BigInt(operatorId)) & 1n) === 1n;
   if (!isIn(progress.committed)) {
     const hash = keccak256(
-      encodeAbiParameters(commitment, [seat.operatorId, nonce, ballot.entries, ballot.reason]),
+      encodeAbiParameters(commitment, [operatorId, ballot.nonce, ballot.entries, ballot.reason]),
     );
     const data = encodeFunctionData({
       ...manager,
       functionName: "commit",
       args: [BigInt(place), hash.slice(0, 50) as Hex],
     });
-    return (await send(voter, manager.address, data)) ? "committed" : "late";
+    if (!(await send(voter, manager.address, data))) return "late";
+    failpoint("validator.committed");
+    return "committed";
   }
-  if (isIn(progress.agreed | progress.refused | progress.wrong)) return "revealed";
+  const shownAs = ({ agreed, refused, wrong }: typeof progress): BallotStep | undefined => {
+    if (isIn(agreed)) return "counted";
+    return isIn(refused | wrong) ? "shown" : undefined;
+  };
+  const shown = shownAs(progress);
+  if (shown) return shown;
   const data = encodeFunctionData({
     ...manager,
     functionName: "reveal",
-    args: [BigInt(place), nonce, ballot.entries, ballot.reason],
+    args: [BigInt(place), ballot.nonce, ballot.entries, ballot.reason],
   });
-  return (await send(voter, manager.address, data)) ? "revealed" : "waiting";
+  if (!(await send(voter, manager.address, data))) return "committed";
+  failpoint("validator.revealed");
+  return shownAs(await readProgress()) ?? "committed";
 }
 
 /** False when the contract refuses: it is too early or too late. */

@@ -88,6 +88,9 @@ describe("chain keeper", () => {
     expect(again.hash).toBe(saved.hash);
     await pay();
     await until(async () => BigInt((await latest()).number) > BigInt(saved.number));
+    // PUSH2 number, BLOCKHASH, and return it: what an epoch names as its parent
+    const data = `0x61${BigInt(saved.number).toString(16).padStart(4, "0")}405f5260205ff3`;
+    expect(await rpc<string>(url, "eth_call", [{ data }, "latest"])).toBe(saved.hash);
     const after = await latest();
     expect(Number(after.timestamp)).toBeGreaterThanOrEqual(now);
     expect(Number(after.timestamp)).toBeGreaterThan(Number(before.timestamp));

@@ -72,6 +72,7 @@ export async function rpc<T>(
 export function chainProcess(place: ChainPlace): ProcessSpec {
   const url = `http://127.0.0.1:${place.port}`;
   const loadPath = join(dirname(place.statePath), "load.json");
+  let isLoaded = false;
   return {
     name: "chain",
     command: anvilBinary(),
@@ -83,6 +84,7 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
     prepare: async () => {
       mkdirSync(dirname(place.statePath), { recursive: true });
       const kept = existsSync(place.statePath);
+      isLoaded = kept;
       if (kept) writeFileSync(loadPath, withOneFirstBlock(readFileSync(place.statePath)), { mode: 0o600 });
       // A loaded chain takes --timestamp for its present: never before its last block, else at the bank's clock.
       const last = readJson<SavedBlock>(place.savedPath)?.timestamp ?? 0;
@@ -100,9 +102,23 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
         ],
       };
     },
-    isReady: async () => Boolean(await rpc<string>(url, "eth_chainId", [], 1_000)),
+    isReady: async () => {
+      if (!(await rpc<string>(url, "eth_chainId", [], 1_000))) return false;
+      if (isLoaded) await rememberHashes(url);
+      isLoaded = false;
+      return true;
+    },
     onReady: () => rmSync(loadPath, { force: true }),
   };
+}
+
+/**
+ * A loaded anvil answers BLOCKHASH with made-up hashes, so that the first epoch proposed after a start would name a parent
+ * that nobody has. Going back one block makes it read the real ones again.
+ */
+export async function rememberHashes(url: string): Promise<void> {
+  await rpc(url, "evm_mine");
+  await rpc(url, "anvil_rollback", [1]);
 }
 
 interface ChainState {

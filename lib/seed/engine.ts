@@ -77,7 +77,7 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
         finalityFile: undefined,
         key,
         operatorId: index + 1,
-        folder: join(config.home, "validators"),
+        folder: join(config.home, "validators", String(index + 1)),
       }),
     ),
   );

@@ -68,6 +68,11 @@ export type RefusalReason =
   | "unknown_position"
   | "token_silent"
   | "signed_another"
+  | "entries_differ"
+  | "state_root_differs"
+  | "receipts_root_differs"
+  | "transaction_refused"
+  | "block_hash_differs"
   | "chain_gap";
 
 export interface Refusal {
@@ -111,18 +116,20 @@ export function emptyBooks(before: { number: bigint; hash: Hex }): Books {
 /**
  * Folds one more block into the books and judges the proposals in it.
  * Refuses: a block that does not follow the last; every difference named in RefusalReason.
- * `totalSupply` is what the token itself answers at that block, undefined when the node cannot say.
+ * `totalSupply` is what the token itself answers at that block, undefined when the node cannot say; `difference` is how
+ * the block as stated differs from the block as executed.
  */
 export function foldBlock(
   context: VerifyContext,
   before: Books,
   block: SeenBlock,
   totalSupply?: bigint,
+  difference?: Refusal,
 ): { books: Books; verdicts: Verdict[] } {
   const books: Books = { ...before, positions: { ...before.positions }, faults: [...before.faults] };
   const verdicts: Verdict[] = [];
   if (block.number !== before.at.number + 1n || block.parentHash !== before.at.hash)
-    books.faults.push(difference("chain_gap", before.at.hash, block.parentHash));
+    books.faults.push(differs("chain_gap", before.at.hash, block.parentHash));
   books.at = { number: block.number, hash: block.hash };
 
   let transfers: { txHash: Hex; unspent: bigint[] } = { txHash: zeroHash, unspent: [] };
@@ -150,7 +157,7 @@ export function foldBlock(
         foldRelease(books, fact.positionId, fact.amountMicros);
         break;
       case "EpochProposed": {
-        const refusal = judge(context, books, block, fact, totalSupply);
+        const refusal = difference ?? judge(context, books, block, fact, totalSupply);
         verdicts.push({ number: fact.number, digest: fact.digest, epoch: fact.epoch, refusal });
         books.open = {
           epoch: fact.epoch,
@@ -182,7 +189,7 @@ function foldTransfer(context: VerifyContext, books: Books, fact: TransferFact, 
 function foldFee(books: Books, fact: FeeFact, unspent: bigint[]): void {
   const backing = unspent.indexOf(fact.amountMicros);
   if (backing < 0) {
-    books.faults.push(difference("fee_without_transfer", fact.amountMicros, 0n));
+    books.faults.push(differs("fee_without_transfer", fact.amountMicros, 0n));
     return;
   }
   unspent.splice(backing, 1);
@@ -206,7 +213,7 @@ function nextDataDigest(digest: Hex, { requestId, client, dataRoot, feeMicros }:
 function foldRelease(books: Books, positionId: Hex, amountMicros: bigint): void {
   const position = books.positions[positionId];
   if (!position || amountMicros === 0n || position.lendableMicros < amountMicros) {
-    books.faults.push(difference("unknown_position", amountMicros, position?.lendableMicros ?? 0n));
+    books.faults.push(differs("unknown_position", amountMicros, position?.lendableMicros ?? 0n));
     return;
   }
   const marketGone = mulDivUp(position.marketMicros, {
@@ -226,12 +233,12 @@ function foldRelease(books: Books, positionId: Hex, amountMicros: bigint): void 
 function foldFinal(books: Books, fact: EpochFact & { event: "EpochFinal" }): void {
   const { open } = books;
   if (!open || open.digest !== fact.digest) {
-    books.faults.push(difference("final_without_proposal", fact.digest, open?.digest ?? zeroHash));
+    books.faults.push(differs("final_without_proposal", fact.digest, open?.digest ?? zeroHash));
     return;
   }
   // what was proposed stays in the pot when no signing operator has stake
   if (fact.distributedMicros > open.epoch.distributed)
-    books.faults.push(difference("distributes_uncollected", fact.distributedMicros, open.epoch.distributed));
+    books.faults.push(differs("distributes_uncollected", fact.distributedMicros, open.epoch.distributed));
   books.carriedMicros = open.epoch.carried + open.epoch.collected - fact.distributedMicros;
   books.collectedAtFinalMicros = open.collectedEverMicros;
   books.lastFinal = { number: fact.number, digest: fact.digest };
@@ -249,7 +256,7 @@ function judge(
   const collected = books.collectedEverMicros - books.collectedAtFinalMicros;
   const fault = books.faults[0];
   if (fault) return fault;
-  if (totalSupply === undefined) return difference("token_silent", e.supply, "");
+  if (totalSupply === undefined) return differs("token_silent", e.supply, "");
   const equal: [RefusalReason, bigint | Hex, bigint | Hex][] = [
     ["wrong_number", e.number, books.lastFinal.number + 1n],
     ["wrong_number", fact.number, e.number],
@@ -266,17 +273,17 @@ function judge(
     ["data_digest_differs", e.dataDigest, books.dataDigest],
   ];
   const unequal = equal.find(([, stated, recomputed]) => stated !== recomputed);
-  if (unequal) return difference(...unequal);
+  if (unequal) return differs(...unequal);
   const available = collected + books.carriedMicros;
-  if (e.distributed > available) return difference("distributes_uncollected", e.distributed, available);
-  if (books.feePotMicros < available) return difference("fee_pot_short", available, books.feePotMicros);
+  if (e.distributed > available) return differs("distributes_uncollected", e.distributed, available);
+  if (books.feePotMicros < available) return differs("fee_pot_short", available, books.feePotMicros);
   if (books.marketMicros < books.supplyMicros)
-    return difference("supply_unbacked", books.supplyMicros, books.marketMicros);
+    return differs("supply_unbacked", books.supplyMicros, books.marketMicros);
   if (books.lendableMicros > books.marketMicros)
-    return difference("lendable_above_market", books.lendableMicros, books.marketMicros);
+    return differs("lendable_above_market", books.lendableMicros, books.marketMicros);
   return undefined;
 }
 
-function difference(reason: RefusalReason, stated: bigint | Hex, recomputed: bigint | Hex | ""): Refusal {
+function differs(reason: RefusalReason, stated: bigint | Hex, recomputed: bigint | Hex | ""): Refusal {
   return { reason, stated: String(stated), recomputed: String(recomputed) };
 }
