@@ -72,7 +72,8 @@ export async function rpc<T>(
 export function chainProcess(place: ChainPlace): ProcessSpec {
   const url = `http://127.0.0.1:${place.port}`;
   const loadPath = join(dirname(place.statePath), "load.json");
-  let isLoaded = false;
+  /** the time at which a loaded chain goes on, until it does */
+  let loadedAt: number | undefined;
   return {
     name: "chain",
     command: anvilBinary(),
@@ -84,13 +85,13 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
     prepare: async () => {
       mkdirSync(dirname(place.statePath), { recursive: true });
       const kept = existsSync(place.statePath);
-      isLoaded = kept;
       if (kept) writeFileSync(loadPath, withOneFirstBlock(readFileSync(place.statePath)), { mode: 0o600 });
       // A loaded chain takes --timestamp for its present: never before its last block, else at the bank's clock.
       const last = readJson<SavedBlock>(place.savedPath)?.timestamp ?? 0;
       const now = kept
         ? Math.max(last + 1, (await place.bankNow()) ?? Math.floor(Date.now() / 1000))
         : place.genesisTime;
+      loadedAt = kept ? now : undefined;
       return {
         args: [
           ...["--host", "127.0.0.1", "--port", String(place.port), "--quiet"],
@@ -104,8 +105,12 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
     },
     isReady: async () => {
       if (!(await rpc<string>(url, "eth_chainId", [], 1_000))) return false;
-      if (isLoaded) await rememberHashes(url);
-      isLoaded = false;
+      if (loadedAt !== undefined) {
+        await rememberHashes(url);
+        // going back also set the clock back
+        await rpc(url, "evm_setTime", [Math.floor(loadedAt)]);
+        loadedAt = undefined;
+      }
       return true;
     },
     onReady: () => rmSync(loadPath, { force: true }),
