@@ -17,10 +17,8 @@ describe("env", () => {
   });
 
   it("never repeats a wrong value, which may be a secret", () => {
-    vi.stubEnv("VALIDATOR_KEY", "0x1234");
-    expect(() => env.validatorKey).toThrow(
-      "VALIDATOR_KEY is not valid: it must hold the validator's signing key.",
-    );
+    vi.stubEnv("VALUER_KEY", "0x1234");
+    expect(() => env.valuerKey).toThrow("VALUER_KEY is not valid: it must hold the valuer's signing key.");
   });
 
   it("gives each database role its own URL", () => {

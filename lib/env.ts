@@ -72,8 +72,6 @@ const variables = {
       .pipe(z.array(hexKey)),
     "a JSON list of hex keys",
   ],
-  VALIDATOR_KEY: [hexKey, "the validator's signing key"],
-  VALIDATOR_OPERATOR_ID: [z.coerce.number().int().min(1).max(0xffff_ffff), "the validator's operator number"],
   CUSTODIAN_KEY: [hexKey, "the custodian's signing key"],
   VALUER_KEY: [hexKey, "the valuer's signing key"],
   DATA_CLIENT_KEY: [hexKey, "the demo data client's key"],
@@ -167,12 +165,6 @@ export const env = {
   },
   get seedKeys() {
     return read("SEED_KEYS") as `0x${string}`[];
-  },
-  get validatorKey() {
-    return read("VALIDATOR_KEY") as `0x${string}`;
-  },
-  get validatorOperatorId() {
-    return read("VALIDATOR_OPERATOR_ID");
   },
   get custodianKey() {
     return read("CUSTODIAN_KEY") as `0x${string}`;

@@ -2,10 +2,15 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import type { Hex } from "viem";
 import { failpoint } from "@/lib/failpoint";
+import type { Genesis } from "@/lib/processes/follower/genesis";
 import { readJson, writeDurably } from "@/lib/processes/home";
 import type { ProcessSpec } from "@/lib/processes/supervisor";
 import { Stop } from "@/tools/progress.mjs";
+
+/** what each account of the phrase begins with */
+const startingCoins = 1_000_000n;
 
 export interface ChainPlace {
   port: number;
@@ -95,7 +100,7 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
       return {
         args: [
           ...["--host", "127.0.0.1", "--port", String(place.port), "--quiet"],
-          ...["--mnemonic", place.mnemonic, "--accounts", "31", "--balance", "1000000"],
+          ...["--mnemonic", place.mnemonic, "--accounts", "31", "--balance", String(startingCoins)],
           ...["--chain-id", String(place.chainId), "--hardfork", "prague", "--slots-in-an-epoch", "1"],
           // Without it every block's whole state goes to disk: 200 kB a block.
           ...["--prune-history", "256", "--timestamp", String(Math.floor(now))],
@@ -115,6 +120,20 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
     },
     onReady: () => rmSync(loadPath, { force: true }),
   };
+}
+
+/** What such a chain began with: addresses and balances, never a key. */
+export async function genesisOf(
+  url: string,
+  { accounts }: { accounts: readonly { address: Hex }[] },
+): Promise<Genesis> {
+  const { timestamp, gasLimit, baseFeePerGas } = await rpc<Genesis>(url, "eth_getBlockByNumber", [
+    "0x0",
+    false,
+  ]);
+  const balance: Hex = `0x${(startingCoins * 10n ** 18n).toString(16)}`;
+  const alloc = Object.fromEntries(accounts.map(({ address }) => [address, balance]));
+  return { timestamp, gasLimit, baseFeePerGas, alloc };
 }
 
 /**

@@ -19,6 +19,8 @@ export interface Home {
   secrets: string;
   runtime: string;
   deployment: string;
+  /** what validators know of the chain */
+  network: string;
   people: string;
   logs: string;
   postgres: string;
@@ -38,6 +40,7 @@ export function homeAt(root: string, folder = process.env.GRANARY_HOME || ".gran
     secrets: join(at, "secrets.json"),
     runtime: join(at, "runtime.json"),
     deployment: join(at, "deployment.json"),
+    network: join(at, "network.json"),
     people: join(at, "people.json"),
     logs: join(at, "logs"),
     postgres: join(at, "pg"),

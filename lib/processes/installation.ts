@@ -33,7 +33,7 @@ export interface Runtime {
 const ownNames = new Set([
   ...["pg", "backups", "wal-archive", "restore-drill", "seals"],
   ...["chain", "logs", "validators", "custodian", "valuer", "data-client"],
-  ...["secrets.json", "installation.json", "deployment.json", "runtime.json", "people.json"],
+  ...["secrets.json", "installation.json", "deployment.json", "network.json", "runtime.json", "people.json"],
 ]);
 
 /** Empties the installation, and nothing in the folder that it did not make. */

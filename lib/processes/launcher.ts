@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, openSync, rmSync, statfsSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { startBackups } from "@/lib/backups/keep";
-import { ChainKeeper, type ChainPlace, chainProcess } from "@/lib/processes/chain";
+import { readDeployment } from "@/lib/chain/addresses";
+import { ChainKeeper, type ChainPlace, chainProcess, genesisOf } from "@/lib/processes/chain";
 import { bytecodeHash } from "@/lib/processes/contracts";
 import { databaseFailure } from "@/lib/processes/database-failure";
 import { endScreen } from "@/lib/processes/end-screen";
@@ -18,9 +19,18 @@ import {
   type Wanted,
 } from "@/lib/processes/installation";
 import { releaseLock, takeLock } from "@/lib/processes/lock";
+import type { Network } from "@/lib/processes/network";
 import type { ProcessRef } from "@/lib/processes/os-process";
 import { checkOutsideChain, checkOutsideDatabase, holdsBank } from "@/lib/processes/outside";
-import { choosePorts, HeldPorts, isFree, type PortName, type Ports } from "@/lib/processes/ports";
+import {
+  choosePorts,
+  HeldPorts,
+  isFree,
+  operatorIdOf,
+  type PortName,
+  type Ports,
+  validatorNames,
+} from "@/lib/processes/ports";
 import {
   createDatabase,
   initialisePostgres,
@@ -32,6 +42,7 @@ import {
   type ProcessName,
   type Surroundings,
   seedEnvironment,
+  validatorFile,
 } from "@/lib/processes/process-table";
 import { type Secrets, secretsOf } from "@/lib/processes/secrets";
 import { type ProcessSpec, Supervised } from "@/lib/processes/supervisor";
@@ -55,7 +66,7 @@ const leastFreeBytes = 300_000_000;
 const stopOrder: readonly string[][] = [
   ["app"],
   ["worker", "data-client"],
-  ["validator-1", "validator-2", "validator-3", "validator-4", "custodian", "valuer"],
+  [...validatorNames, "custodian", "valuer"],
   ["signer"],
 ];
 
@@ -197,6 +208,7 @@ class Launcher {
 
     await this.startChain(at, secrets, first);
     await this.deploy(at, secrets);
+    await this.publishNetwork(at, secrets);
     this.writeRuntime();
 
     if (first) await this.seedWith(at, secrets);
@@ -208,10 +220,7 @@ class Launcher {
       "signer",
       "custodian",
       "valuer",
-      "validator-1",
-      "validator-2",
-      "validator-3",
-      "validator-4",
+      ...validatorNames,
       "worker",
       "data-client",
     ]);
@@ -401,6 +410,14 @@ class Launcher {
     });
   }
 
+  /** How an outside chain began is not ours to know: there a validator needs a node of its own. */
+  private async publishNetwork(at: Surroundings, secrets: Secrets): Promise<void> {
+    const deployment = readDeployment(this.home.deployment);
+    const network: Network = { deployment };
+    if (!this.wanted.outsideChain) network.genesis = await genesisOf(at.rpcUrl, secrets);
+    writeJson(this.home.network, network);
+  }
+
   /** Makes people and history once; the seed steps signer, indexer and validators itself, and asks custodian and valuer. */
   private async seedWith(at: Surroundings, secrets: Secrets): Promise<void> {
     const done = (seeded: boolean) => {
@@ -473,6 +490,16 @@ class Launcher {
     ];
   }
 
+  /** A validator is started as any operator starts it: with a config of its own. */
+  private argumentsOf(name: ProcessName, at: Surroundings, secrets: Secrets): string[] {
+    const validator = validatorNames.find((one) => one === name);
+    if (!validator) return [];
+    const folder = join(this.home.folder, "validators", String(operatorIdOf(validator)));
+    const path = join(folder, "operator.json");
+    writeJson(path, validatorFile(validator, at, secrets, { folder, network: this.home.network }), 0o600);
+    return ["--config", path];
+  }
+
   private once: { kill: () => void } | undefined;
 
   private async startProcesses(at: Surroundings, secrets: Secrets, names: ProcessName[]): Promise<void> {
@@ -486,7 +513,7 @@ class Launcher {
           this.run({
             name,
             command: process.execPath,
-            args: this.nodeArguments(entryOf(name)),
+            args: [...this.nodeArguments(entryOf(name)), ...this.argumentsOf(name, at, secrets)],
             env: environmentOf(name, at, secrets),
             cwd: this.options.root,
             logPath: join(this.home.logs, `${name}.log`),

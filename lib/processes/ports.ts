@@ -18,6 +18,12 @@ export const preferredPorts = {
 
 export type PortName = keyof typeof preferredPorts;
 export type Ports = Record<PortName, number>;
+export type ValidatorName = Extract<PortName, `validator-${number}`>;
+
+export const validatorNames = Object.keys(preferredPorts).filter((name): name is ValidatorName =>
+  name.startsWith("validator-"),
+);
+export const operatorIdOf = (name: ValidatorName): number => Number(name.slice("validator-".length));
 
 export function isFree(port: number, host = "127.0.0.1"): Promise<boolean> {
   return new Promise((resolve) => {

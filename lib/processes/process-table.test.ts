@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { preferredPorts } from "@/lib/processes/ports";
+import { operatorIdOf, preferredPorts, validatorNames } from "@/lib/processes/ports";
 import {
   environmentOf,
   operatorEnvironment,
@@ -7,6 +7,7 @@ import {
   type Surroundings,
   secretValues,
   seedEnvironment,
+  validatorFile,
 } from "@/lib/processes/process-table";
 import { makeSecrets, type Secrets } from "@/lib/processes/secrets";
 
@@ -47,14 +48,11 @@ const held = (environment: Record<string, string>) => {
 };
 
 describe("each process holds its own secrets and no other's", () => {
-  const expected: Record<ProcessName, string[]> = {
+  const expected: Partial<Record<ProcessName, string[]>> = {
     app: ["blindIndexKey", "database app", "fieldKey", "nextauthSecret", "standinToken"],
     worker: ["blindIndexKey", "database worker", "fieldKey", "standinToken"],
     signer: ["database signer", "key faucet", "key issuer", "key proposer", "key registrar", "key remitter"],
-    "validator-1": ["key validator1"],
-    "validator-2": ["key validator2"],
-    "validator-3": ["key validator3"],
-    "validator-4": ["key validator4"],
+    ...Object.fromEntries(validatorNames.map((name) => [name, []])),
     custodian: ["key custodian", "standinToken"],
     valuer: ["key valuer", "standinToken"],
     "data-client": ["key dataClient"],
@@ -62,6 +60,15 @@ describe("each process holds its own secrets and no other's", () => {
 
   it.each(Object.entries(expected))("%s", (name, names) => {
     expect(held(environmentOf(name as ProcessName, at, secrets))).toEqual(names);
+  });
+
+  it.each(validatorNames)("%s is told its own key in its config, and nothing else of the bank's", (name) => {
+    const file = validatorFile(name, at, secrets, { folder: "/srv/v", network: "/srv/network.json" });
+    const told = Object.fromEntries(Object.entries(file).map(([field, value]) => [field, String(value)]));
+    expect(held(told)).toEqual([`key validator${operatorIdOf(name)}`]);
+    expect(Object.keys(environmentOf(name, at, secrets)).sort()).toEqual(
+      expect.not.arrayContaining(["CHAIN_RPC_URL", "GRANARY_HOME", "GRANARY_DEPLOYMENT"]),
+    );
   });
 
   it("nobody that runs holds the deployer, the guardian, the council or the owner's password", () => {

@@ -1,6 +1,13 @@
 import type { DatabaseRole } from "@/lib/env";
-import type { PortName, Ports } from "@/lib/processes/ports";
+import {
+  operatorIdOf,
+  type PortName,
+  type Ports,
+  type ValidatorName,
+  validatorNames,
+} from "@/lib/processes/ports";
 import { type AccountRole, accountIndex, keyOf, type Secrets } from "@/lib/processes/secrets";
+import type { ValidatorFile } from "@/lib/processes/validator-config";
 
 /** Where everything of one running installation is; runtime.json holds it for the CLI, the bars and the tests. */
 export interface Surroundings {
@@ -22,12 +29,10 @@ export type ProcessName = Exclude<PortName, "postgres" | "chain">;
 /** Senders of the outbox whose keys the signer holds. */
 const signerRoles = ["issuer", "registrar", "proposer", "remitter", "faucet"] as const;
 
-const validators = { "validator-1": 1, "validator-2": 2, "validator-3": 3, "validator-4": 4 } as const;
-
 const local = (port: number) => `http://127.0.0.1:${port}`;
 
 export const validatorUrls = (ports: Ports): string =>
-  (Object.keys(validators) as (keyof typeof validators)[]).map((name) => local(ports[name])).join(",");
+  validatorNames.map((name) => local(ports[name])).join(",");
 
 /** What every process of ours may know: no secret among it. */
 const common = (at: Surroundings, name: string): Record<string, string> => ({
@@ -105,15 +110,38 @@ export function environmentOf(name: ProcessName, at: Surroundings, secrets: Secr
       return { ...base, VALUER_KEY: key("valuer"), STANDIN_TOKEN: secrets.standinToken };
     case "data-client":
       return { ...base, DATA_CLIENT_KEY: key("dataClient") };
-    default: {
-      const operatorId = validators[name];
-      return {
-        ...base,
-        VALIDATOR_KEY: key(`validator${operatorId}`),
-        VALIDATOR_OPERATOR_ID: String(operatorId),
-      };
-    }
+    default:
+      return isolated(name);
   }
+}
+
+/** A validator is another firm's program: all that it knows of the bank stands in its config. */
+const isolated = (name: ValidatorName): Record<string, string> => ({
+  PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
+  NODE_ENV: "production",
+  TZ: "UTC",
+  GRANARY_PROCESS: name,
+  ...(process.env.LOG_LEVEL && { LOG_LEVEL: process.env.LOG_LEVEL }),
+});
+
+/** What one validator is started with: two addresses, its own key, its own folder. */
+export function validatorFile(
+  name: ValidatorName,
+  at: Surroundings,
+  secrets: Secrets,
+  place: { folder: string; network: string },
+): ValidatorFile {
+  const operatorId = operatorIdOf(name);
+  return {
+    mode: at.mode,
+    operatorId,
+    chain: at.rpcUrl,
+    bank: at.appUrl,
+    key: keyOf(secrets, `validator${operatorId}` as AccountRole),
+    port: at.ports[name],
+    ...place,
+    ...(at.finalityFile && { finalityFile: at.finalityFile }),
+  };
 }
 
 /** The seed acts as the worker, with the keys of the people it brings to life. */

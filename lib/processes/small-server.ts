@@ -110,17 +110,20 @@ export interface Screen {
   lead: string;
   facts: [string, string][];
   table?: { caption: string; head: string[]; rows: string[][] };
+  /** it loads itself anew so often */
+  refreshSeconds?: number;
 }
 
 /** One screen in the house's colours, without scripts. */
 export function screenHtml(screen: Screen): string {
   const e = escapeHtml;
   const table = screen.table;
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">${screen.refreshSeconds ? `<meta http-equiv="refresh" content="${screen.refreshSeconds}">` : ""}
 <title>${e(screen.title)}</title><style>
 :root{color-scheme:light dark}body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;background:light-dark(#faf6ec,#1b1a17);color:light-dark(#24211a,#ece5d4)}
 h1{font-family:Georgia,serif;font-weight:600}.label{display:inline-block;border:1px solid;padding:.1rem .6rem;font-size:.85rem}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.5rem}dt{opacity:.75}dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
+@media (max-width:34rem){body{margin:1rem auto}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:600;padding:.5rem 0}
 th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid light-dark(#d9cfb8,#46423a);font-size:.9rem;overflow-wrap:anywhere}</style>
 <main><p class="label">${e(screen.label)}</p><h1>${e(screen.title)}</h1><p>${e(screen.lead)}</p>

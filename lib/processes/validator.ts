@@ -1,26 +1,60 @@
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { publicClient } from "@/lib/chain/client";
-import { deployment } from "@/lib/chain/deployment";
-import { env } from "@/lib/env";
+import { chainClient } from "@/lib/chain/client";
 import { log } from "@/lib/log";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
+import { anvilFollower } from "@/lib/processes/follower/anvil-follower";
 import { onStop } from "@/lib/processes/lifecycle";
-import { Refused, screenHtml, startSmallServer } from "@/lib/processes/small-server";
+import { releaseLock, takeLock } from "@/lib/processes/lock";
+import { Refused, startSmallServer } from "@/lib/processes/small-server";
+import { ConfigError, readValidatorConfig, type ValidatorConfig } from "@/lib/processes/validator-config";
+import { metricsText, statusScreen } from "@/lib/processes/validator-screen";
 
 const pauseMs = 400;
+const longestPauseMs = 5_000;
 
+/** A config that cannot be started from ends it with one sentence: trying again would not help. */
+function configured(): { config: ValidatorConfig; lock: string } {
+  try {
+    const config = readValidatorConfig(process.argv.slice(2));
+    const lock = join(config.folder, "lock");
+    try {
+      takeLock(lock);
+    } catch (error) {
+      throw new ConfigError(
+        "folder_in_use",
+        `${config.folder} cannot be used: ${(error as Error).message.split(":")[0]}.`,
+      );
+    }
+    return { config, lock };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    log.fatal({ reason: error.reason }, error.message);
+    process.stderr.write(`${error.reason}: ${error.message}\n`);
+    process.exit(2);
+  }
+}
+
+const { config, lock } = configured();
+const { deployment, genesis } = config.network;
 let attestor: Attestor | undefined;
+let opening = "it starts";
 const ready = (): Attestor => {
-  if (!attestor) throw new Refused(503, "starting");
+  if (!attestor) throw new Refused(503, "starting", { because: opening });
   return attestor;
 };
 
 const server = await startSmallServer({
-  port: env.port,
+  port: config.port,
+  host: config.host,
   routes: [
     { method: "GET", path: /^\/livez$/, handle: () => ({ text: "ok" }) },
     { method: "GET", path: /^\/status$/, handle: () => ({ json: ready().status() }) },
+    {
+      method: "GET",
+      path: /^\/metrics$/,
+      handle: () => ({ text: metricsText(config.operatorId, attestor?.status()) }),
+    },
     {
       method: "GET",
       path: /^\/attestations\/(?<number>\d{1,18})$/,
@@ -34,59 +68,74 @@ const server = await startSmallServer({
         return { json: { number: params.number, operatorId, signer, digest, signature } };
       },
     },
-    { method: "GET", path: /^\/$/, handle: () => ({ html: statusScreen(ready()) }) },
+    {
+      method: "GET",
+      path: /^\/$/,
+      handle: () => ({
+        html: statusScreen({ ...config, opening, status: attestor?.status() }),
+      }),
+    },
   ],
 });
-
-function statusScreen(of: Attestor): string {
-  const s = of.status();
-  return screenHtml({
-    title: `Validator of operator ${s.operatorId}`,
-    label: env.isDemo ? "Demo validator" : "Validator",
-    lead: "Recomputes the bank's books from the chain's own logs, and signs an epoch only when they agree.",
-    facts: [
-      ["Signing address", s.signer],
-      ["Recomputed to block", `${s.recomputedTo} of ${s.finalTo ?? "-"} final`],
-      ["Last final epoch", s.lastFinalEpoch.toString()],
-      ["Last signed epoch", s.lastSigned ? `${s.lastSigned.number} (${s.lastSigned.digest})` : "none"],
-      [
-        "Last refused epoch",
-        s.lastRefused
-          ? `${s.lastRefused.number}: ${s.lastRefused.refusal.reason}, stated ${s.lastRefused.refusal.stated}, recomputed ${s.lastRefused.refusal.recomputed}`
-          : "none",
-      ],
-      ["Token supply (micros)", s.supplyMicros.toString()],
-      ["Market value of reserves (micros)", s.marketMicros.toString()],
-      ["Lendable value (micros)", s.lendableMicros.toString()],
-      ["Fee pot (micros)", s.feePotMicros.toString()],
-      ["Trouble", s.problem ?? s.faults[0]?.reason ?? "none"],
-    ],
-  });
-}
+log.info({ operatorId: config.operatorId, port: config.port }, "validator listens");
 
 let stopping = false;
+let working: Promise<void> = Promise.resolve();
 onStop(async () => {
   stopping = true;
   server.closeAllConnections();
   server.close();
+  await Promise.race([working, wait(4_000)]);
+  await attestor?.close();
+  releaseLock(lock);
 });
+
+const leader = () => chainClient({ rpcUrl: config.chain, chainId: deployment.chainId });
+
+const open = () =>
+  openAttestor({
+    client: leader(),
+    deployment,
+    ...(genesis && {
+      follower: anvilFollower({
+        leader: leader(),
+        deployment,
+        genesis,
+        folder: join(config.folder, "node"),
+      }),
+    }),
+    finalityFile: config.finalityFile,
+    bank: config.bank,
+    key: config.key,
+    operatorId: config.operatorId,
+    folder: config.folder,
+  });
 
 let failures = 0;
 while (!stopping) {
-  try {
-    attestor ??= await openAttestor({
-      client: publicClient(),
-      deployment: deployment(),
-      finalityFile: env.chainFinalityFile,
-      key: env.validatorKey,
-      operatorId: env.validatorOperatorId,
-      folder: join(env.home, "validators"),
-    });
-    await attestor.step();
-    failures = 0;
-  } catch (error) {
-    failures += 1;
-    if (failures === 1 || failures % 50 === 0) log.warn({ err: error, failures }, "cannot follow the chain");
-  }
-  await wait(Math.min(pauseMs * 2 ** Math.min(failures, 4), 5_000));
+  working = (async () => {
+    try {
+      attestor ??= await open();
+      const before = attestor.status().follower.blocksExecuted;
+      await attestor.step();
+      const { blocksExecuted, blocksPerSecond, at } = attestor.status().follower;
+      if (blocksExecuted - before > 100)
+        log.info(
+          { blocks: blocksExecuted - before, at: at?.number.toString() },
+          `caught up at ${Math.round(blocksPerSecond)} blocks a second`,
+        );
+      if (failures > 0) log.info({ failures }, "follows the chain again");
+      failures = 0;
+    } catch (error) {
+      failures += 1;
+      opening = (error as Error).message;
+      if (failures === 1 || failures % 50 === 0)
+        log.warn(
+          { err: error, failures, reason: attestor?.status().trouble?.word },
+          "cannot follow the chain",
+        );
+    }
+  })();
+  await working;
+  if (!stopping) await wait(Math.min(pauseMs * 2 ** Math.min(failures, 4), longestPauseMs));
 }

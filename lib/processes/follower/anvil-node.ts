@@ -39,7 +39,12 @@ export async function startAnvilNode(input: {
       ],
       {
         stdio: ["pipe", "pipe", "pipe"],
-        env: { PATH: process.env.PATH ?? "/usr/bin:/bin", HOME: input.home, TZ: "UTC" } as NodeJS.ProcessEnv,
+        env: {
+          NODE_ENV: process.env.NODE_ENV,
+          PATH: process.env.PATH ?? "/usr/bin:/bin",
+          HOME: input.home,
+          TZ: "UTC",
+        },
       },
     );
     let said = "";

@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { Hex } from "viem";
+import { z } from "zod";
+import { type Network, parseNetwork } from "@/lib/processes/network";
+
+/** Why a validator does not start: one word, and one sentence for its operator. */
+export class ConfigError extends Error {
+  override name = "ConfigError";
+  constructor(
+    readonly reason:
+      | "config_missing"
+      | "config_unreadable"
+      | "config_not_json"
+      | "config_invalid"
+      | "key_missing"
+      | "key_twice"
+      | "key_unreadable"
+      | "key_invalid"
+      | "network_unreadable"
+      | "network_invalid"
+      | "demo_only"
+      | "folder_in_use",
+    sentence: string,
+  ) {
+    super(sentence);
+  }
+}
+
+const url = z.url({ protocol: /^https?$/ });
+const text = z.string().min(1);
+const isKey = (value: string) => /^0x[0-9a-fA-F]{64}$/.test(value);
+
+/** Every field, with what it must hold. */
+const fields = {
+  mode: [z.enum(["demo", "production"]), "demo or production"],
+  operatorId: [z.number().int().min(1).max(255), "the operator's number, 1 to 255"],
+  chain: [url, "the address of the chain's JSON-RPC, such as http://127.0.0.1:8545"],
+  bank: [url, "the bank's address, such as https://bank.example"],
+  key: [z.string().optional(), "the signing key: 32 bytes as 0x and 64 hex digits"],
+  keyFile: [text.optional(), "the path of a file that holds the signing key"],
+  folder: [text, "the folder for what it executes, commits and signs"],
+  port: [z.number().int().min(1).max(65_535), "the port of its status page"],
+  host: [text.default("127.0.0.1"), "the address it listens on"],
+  network: [text, "the path of the network's file, which the bank publishes"],
+  finalityFile: [text.optional(), "the path of the demo chain's saved.json"],
+} as const satisfies Record<string, readonly [z.ZodType, string]>;
+
+const shape = z.strictObject(
+  Object.fromEntries(Object.entries(fields).map(([name, [type]]) => [name, type])) as {
+    [Name in keyof typeof fields]: (typeof fields)[Name][0];
+  },
+);
+
+/** As it is written into the file. */
+export type ValidatorFile = z.input<typeof shape>;
+
+export interface ValidatorConfig {
+  mode: "demo" | "production";
+  operatorId: number;
+  chain: string;
+  bank: string;
+  key: Hex;
+  folder: string;
+  port: number;
+  host: string;
+  network: Network;
+  finalityFile: string | undefined;
+}
+
+/** Reads `--config <file>`; paths in it are as seen from the file. */
+export function readValidatorConfig(argv: readonly string[]): ValidatorConfig {
+  const [flag, path] = argv;
+  if (flag !== "--config" || !path || argv.length !== 2)
+    throw new ConfigError(
+      "config_missing",
+      "Say which operator it is: npm run validator -- --config operator.json",
+    );
+  const raw = read(path, "config_unreadable");
+  let json: unknown;
+  try {
+    json = JSON.parse(raw);
+  } catch {
+    throw new ConfigError("config_not_json", `${path} is not JSON.`);
+  }
+  const parsed = shape.safeParse(json);
+  if (!parsed.success) throw new ConfigError("config_invalid", `${path}: ${firstFault(parsed.error.issues)}`);
+  const { key: given, keyFile, network: networkPath, ...rest } = parsed.data;
+  const beside = (file: string) => resolve(dirname(path), file);
+  const networkText = read(beside(networkPath), "network_unreadable");
+  const network = parseNetwork(networkText);
+  if (!network) throw new ConfigError("network_invalid", `${networkPath} is not the file of a network.`);
+  const { finalityFile } = rest;
+  if (rest.mode === "production") {
+    if (finalityFile !== undefined)
+      throw new ConfigError(
+        "demo_only",
+        "finalityFile is a demo's idea of finality: leave it out in production.",
+      );
+    if (network.deployment.chainId === 31_337)
+      throw new ConfigError("demo_only", "Chain 31337 is a development chain: production runs on another.");
+  }
+  return {
+    ...rest,
+    key: keyOf({ given, keyFile: keyFile === undefined ? undefined : beside(keyFile) }),
+    folder: beside(rest.folder),
+    network,
+    finalityFile: finalityFile === undefined ? undefined : beside(finalityFile),
+  };
+}
+
+function read(path: string, reason: "config_unreadable" | "network_unreadable" | "key_unreadable"): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new ConfigError(reason, `${path} cannot be read: ${(error as NodeJS.ErrnoException).code}.`);
+  }
+}
+
+function keyOf({ given, keyFile }: { given: string | undefined; keyFile: string | undefined }): Hex {
+  if (given !== undefined && keyFile !== undefined)
+    throw new ConfigError("key_twice", "Give the signing key as key or as keyFile, not as both.");
+  if (given === undefined && keyFile === undefined)
+    throw new ConfigError("key_missing", "Give the signing key as key, or the path of its file as keyFile.");
+  const key = (given ?? read(keyFile ?? "", "key_unreadable")).trim();
+  // the key itself never stands in a message
+  if (!isKey(key))
+    throw new ConfigError("key_invalid", "The signing key is not 32 bytes as 0x and 64 hex digits.");
+  return key as Hex;
+}
+
+function firstFault(issues: readonly z.core.$ZodIssue[]): string {
+  const [issue] = issues;
+  if (issue?.code === "unrecognized_keys") return `"${issue.keys[0]}" is not a field of it.`;
+  const name = String(issue?.path[0] ?? "");
+  const known = fields[name as keyof typeof fields];
+  return known ? `"${name}" must hold ${known[1]}.` : "it must be one JSON object.";
+}

@@ -1,0 +1,32 @@
+import type { RefusalReason } from "@/lib/validators/verify";
+
+/** What each reason says to somebody who is no engineer. */
+export const refusalWords: Record<RefusalReason, string> = {
+  wrong_number: "The epoch has another number than the next one must have.",
+  wrong_digest: "What is to be signed is not what the proposal says.",
+  wrong_link: "The proposal does not follow the last final epoch.",
+  wrong_parent_block: "The proposal names another block before it than the chain has.",
+  wrong_block: "The proposal names another block than the one it stands in.",
+  fee_without_transfer: "A fee was counted that nobody paid.",
+  collected_differs: "The fees collected are another sum than what was paid.",
+  carried_differs: "What was left of earlier fees is another sum than stated.",
+  distributes_uncollected: "More is to be paid out than was collected.",
+  fee_pot_short: "The fee pot holds less than it must.",
+  supply_differs: "There are more or fewer tokens than the proposal states.",
+  supply_differs_from_token: "The token counts another supply than its own transfers have.",
+  market_value_differs: "The value of the reserves is another than what was recorded.",
+  lendable_value_differs: "The lendable value of the reserves is another than what was recorded.",
+  supply_unbacked: "There are more tokens than reserves behind them.",
+  lendable_above_market: "The reserves are lent on for more than they are worth.",
+  data_digest_differs: "The data that clients paid for are not those attested.",
+  final_without_proposal: "An epoch became final that nobody had proposed.",
+  unknown_position: "A reserve was released that was never recorded.",
+  token_silent: "The own node could not say how many tokens there are.",
+  signed_another: "Another proposal of this epoch was signed already.",
+  entries_differ: "The entries of the books are not those that the proposal sealed.",
+  state_root_differs: "The chain was changed by something else than its transactions.",
+  receipts_root_differs: "The chain states other results than its transactions have.",
+  transaction_refused: "A block holds a transaction that cannot be executed.",
+  block_hash_differs: "A block is named by another hash than it has.",
+  chain_gap: "A block does not follow the one before it.",
+};
