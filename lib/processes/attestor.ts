@@ -1,12 +1,26 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Address, concat, type Hex, keccak256, type PublicClient, stringToHex } from "viem";
+import {
+  type Address,
+  BaseError,
+  concat,
+  type Hex,
+  HttpRequestError,
+  keccak256,
+  type PublicClient,
+  sha256,
+  stringToHex,
+  TimeoutError,
+  toHex,
+  zeroHash,
+} from "viem";
 import { privateKeyToAccount } from "viem/accounts";
 import { stateTokenAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
-import { ChainMoved, factsOf } from "@/lib/chain/blocks";
+import { ChainMoved, factsOf, headerCall, provenHeader } from "@/lib/chain/blocks";
 import { watchedContracts } from "@/lib/chain/decode";
-import { type BlockRef, finalizedBlockOf } from "@/lib/chain/finality";
+import { type BlockRef, lastCreditable } from "@/lib/chain/finality";
+import { nodeOf } from "@/lib/chain/node";
 import { NodeTrouble } from "@/lib/chain/trouble";
 import { epochDigest, epochToSign } from "@/lib/epochs/digest";
 import { failpoint } from "@/lib/failpoint";
@@ -115,9 +129,9 @@ const keepEachBehind = 1_000n;
 export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   const { client, deployment, operatorId } = config;
   const account = privateKeyToAccount(config.key);
-  const anchor = await client.getBlock({ blockNumber: BigInt(deployment.deployedAtBlock) - 1n });
   mkdirSync(config.folder, { recursive: true });
-  const name = `operator-${operatorId}-${anchor.hash.slice(2, 14)}`;
+  // named by what the operator was given, so that no lie of a node makes it forget what it signed
+  const name = `operator-${operatorId}-${sha256(toHex(JSON.stringify(deployment))).slice(2, 14)}`;
   const path = join(config.folder, `${name}.json`);
   const follower =
     config.follower ??
@@ -128,7 +142,8 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     digestOf: (epoch) => epochDigest(deployment, epoch),
   };
   let votes: Record<string, Vote> = readState<{ votes: Record<string, Vote> }>(path)?.votes ?? {};
-  let { books, verdict }: BooksState = { books: emptyBooks(anchor), verdict: undefined };
+  const nowhere = { number: BigInt(deployment.deployedAtBlock) - 1n, hash: zeroHash };
+  let { books, verdict }: BooksState = { books: emptyBooks(nowhere), verdict: undefined };
   let keptAt = books.at.number;
   let castAt: bigint | undefined;
   let finalTo: BlockRef | undefined;
@@ -150,7 +165,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
 
   async function begin(): Promise<void> {
     const kept = await follower.begin();
-    const at = follower.status().at ?? anchor;
+    const at = follower.status().at ?? nowhere;
     ({ books, verdict } = kept
       ? stateOf<BooksState>(kept.note)
       : { books: emptyBooks(at), verdict: undefined });
@@ -159,7 +174,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
 
   async function recompute(): Promise<void> {
     if (!follower.isRunning()) await begin();
-    finalTo = await finalizedBlockOf(client, config.finalityFile);
+    finalTo = await finalBlock();
     if (!finalTo) return;
     try {
       for await (const block of follower.advance(finalTo.number)) {
@@ -172,6 +187,15 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
       await follower.close();
       return recompute();
     }
+  }
+
+  async function finalBlock(): Promise<BlockRef | undefined> {
+    const header = async (of: bigint | "finalized") => {
+      const [answer] = await nodeOf(client).batch([{ ...headerCall(of), mayLack: true }]);
+      return provenHeader(answer, typeof of === "bigint" ? of : undefined);
+    };
+    const tagged = await header("finalized");
+    return lastCreditable(tagged, config.finalityFile, async (number) => (await header(number))?.hash);
   }
 
   async function fold(block: ExecutedBlock): Promise<void> {
@@ -296,8 +320,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
         if (books.at.number - keptAt >= keepEachBlocks) await keep();
         trouble = undefined;
       } catch (error) {
-        const word = error instanceof NodeTrouble ? error.trouble : "unexpected";
-        trouble = { word, sentence: (error as Error).message };
+        trouble = troubleOf(error);
         throw error;
       }
     },
@@ -342,6 +365,13 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
       await follower.close();
     },
   };
+}
+
+function troubleOf(error: unknown): { word: string; sentence: string } {
+  if (error instanceof NodeTrouble) return { word: error.trouble, sentence: error.message };
+  if (!(error instanceof BaseError)) return { word: "unexpected", sentence: (error as Error).message };
+  const isSilence = error.walk((one) => one instanceof HttpRequestError || one instanceof TimeoutError);
+  return { word: isSilence ? "node_silent" : "node_refuses", sentence: error.shortMessage };
 }
 
 const byNumber = <T>(entries: Record<string, T>) =>

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { PublicClient } from "viem";
 import type { Deployment } from "@/lib/chain/addresses";
-import { ChainMoved, readBlocks } from "@/lib/chain/blocks";
+import { ChainMoved, headerCall, provenHeader, readBlocks } from "@/lib/chain/blocks";
 import type { BlockRef } from "@/lib/chain/finality";
+import { nodeOf } from "@/lib/chain/node";
 import { NodeTrouble } from "@/lib/chain/trouble";
 import { type Follower, type Kept, Pace } from "@/lib/processes/follower/contract";
 import { writeDurably } from "@/lib/processes/home";
@@ -32,20 +33,19 @@ export function ownNodeFollower({ client, deployment, keepAt }: OwnNodeConfig): 
   let at: BlockRef | undefined;
   let keptTo: bigint | undefined;
 
-  const hashAt = async (number: bigint) =>
-    client
-      .getBlock({ blockNumber: number })
-      .then(({ hash }) => hash)
-      .catch((error: Error) => {
-        if (/not found|could not be found/i.test(error.message)) return undefined;
-        throw error;
-      });
+  const hashAt = async (number: bigint) => {
+    const [answer] = await nodeOf(client).batch([{ ...headerCall(number), mayLack: true }]);
+    return provenHeader(answer, number)?.hash;
+  };
 
   return {
     async begin() {
-      const chainId = await client.getChainId();
-      if (chainId !== deployment.chainId)
-        throw new NodeTrouble("wrong_chain", `the node is on chain ${chainId}, not ${deployment.chainId}`);
+      const [chainId] = await nodeOf(client).batch([{ method: "eth_chainId", params: [] }]);
+      if (Number(chainId) !== deployment.chainId)
+        throw new NodeTrouble(
+          "wrong_chain",
+          `the node is on chain ${Number(chainId)}, not ${deployment.chainId}`,
+        );
       const kept = keepAt && readKept(keepAt);
       if (kept && (await hashAt(kept.at.number)) === kept.at.hash) {
         at = kept.at;
