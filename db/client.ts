@@ -1,5 +1,6 @@
 import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
+import * as certification from "@/db/schema/certification";
 import * as chain from "@/db/schema/chain";
 import * as collateral from "@/db/schema/collateral";
 import * as control from "@/db/schema/control";
@@ -11,6 +12,7 @@ import { type DatabaseRole, databaseUrl } from "@/lib/env";
 import { log } from "@/lib/log";
 
 export const schema = {
+  ...certification,
   ...installation,
   ...staff,
   ...customers,

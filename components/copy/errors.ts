@@ -377,6 +377,36 @@ export const errorWords: Record<ErrorCode, ErrorWords> = {
     money: untouched,
     next: "Reload the page to see the decision.",
   },
+  owner_taken: {
+    what: "This owner or this wallet already stands behind an operator, or has already applied.",
+    money: untouched,
+    next: "One beneficial owner runs one operator. Look for the earlier application.",
+  },
+  key_taken: {
+    what: "One of these keys is or was used by an operator.",
+    money: untouched,
+    next: "Make a new key for each purpose, and apply with those.",
+  },
+  evidence_missing: {
+    what: "A document is missing.",
+    money: untouched,
+    next: "Name one document for the owner, keys, insurance, hosting and security each.",
+  },
+  checks_open: {
+    what: "Not every check has passed yet.",
+    money: untouched,
+    next: "Finish the open checks, then ask again.",
+  },
+  certificate_date: {
+    what: "A certificate cannot end on that day.",
+    money: untouched,
+    next: "Choose a day after today and within a year.",
+  },
+  bond_too_small: {
+    what: "The bond is below the smallest one that gives a seat.",
+    money: untouched,
+    next: "Post more tokens as the operator's bond, then take up the seat.",
+  },
   not_compared: {
     what: "Chain and books have not been found equal, up to the chain's last final block, since sending was turned off.",
     money: "All money is safe. Nothing is sent until then.",

@@ -9,7 +9,7 @@ DECLARE name text;
 BEGIN
   FOREACH name IN ARRAY ARRAY['ledger.event', 'ledger.transfer', 'ledger.account_class', 'ledger.pending', 'ledger.resolution',
     'ledger.checkpoint', 'ledger.account_history', 'ledger.seal_salt', 'ledger.seal', 'ledger.seal_chunk',
-    'bank.audit_row', 'bank.origin', 'bank.compliance_decision', 'bank.disclosure_acceptance'] LOOP
+    'bank.audit_row', 'bank.origin', 'bank.compliance_decision', 'bank.disclosure_acceptance', 'bank.certification_evidence', 'bank.certification_check'] LOOP
     EXECUTE format('CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON %s
       FOR EACH ROW EXECUTE FUNCTION ledger.refuse_change()', name);
     EXECUTE format('CREATE OR REPLACE TRIGGER no_truncate BEFORE TRUNCATE ON %s

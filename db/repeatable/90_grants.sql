@@ -21,32 +21,40 @@ GRANT INSERT, UPDATE ON bank.heartbeat TO granary_app, granary_worker, granary_s
 GRANT SELECT ON ALL TABLES IN SCHEMA bank, ledger TO granary_app;
 GRANT INSERT ON bank.person, bank.profile, bank.wallet, bank.identity_application, bank.disclosure_acceptance,
   bank.notification, bank.session, bank.siwe_nonce, bank.rate_window, bank.audit_row, bank.compliance_decision,
-  bank.approval, bank.collateral_position, bank.issuance, bank.redemption, bank.dollar_transfer TO granary_app;
+  bank.approval, bank.collateral_position, bank.issuance, bank.redemption, bank.dollar_transfer, bank.certification,
+  bank.certification_evidence, bank.certification_check, bank.certification_act TO granary_app;
 GRANT UPDATE ON bank.person, bank.profile, bank.wallet, bank.identity_application, bank.notification, bank.session,
   bank.siwe_nonce, bank.rate_window, bank.approval, bank.issuance, bank.redemption, bank.dollar_transfer,
-  bank.collateral_position, bank.switch TO granary_app;
+  bank.collateral_position, bank.switch, bank.certification TO granary_app;
+GRANT UPDATE (intent_id) ON bank.certification_act TO granary_app, granary_worker;
 GRANT DELETE ON bank.siwe_nonce, bank.rate_window TO granary_app;
 GRANT SELECT ON chain.block, chain.log, chain.cursor, chain.outbox_intent, chain.epoch, chain.epoch_attestation,
   chain.reward, chain.payout, chain.payout_line, chain.stake_event, chain.fee, chain.data_validation,
-  chain.reserve_attestation TO granary_app;
+  chain.reserve_attestation, chain.operator, chain.operator_application, chain.operator_change, chain.operator_history,
+  chain.epoch_vote, chain.canary TO granary_app;
 GRANT INSERT ON chain.outbox_intent TO granary_app;
 
 -- worker: indexer, epochs, jobs, seed
 GRANT SELECT ON ALL TABLES IN SCHEMA bank, ledger TO granary_worker;
 GRANT INSERT, UPDATE ON bank.staff, bank.person, bank.profile, bank.wallet, bank.identity_application, bank.notification,
   bank.session, bank.siwe_nonce, bank.rate_window, bank.approval, bank.collateral_position, bank.issuance,
-  bank.redemption, bank.redemption_release, bank.dollar_transfer, bank.switch TO granary_worker;
-GRANT INSERT ON bank.disclosure_acceptance, bank.audit_row, bank.compliance_decision, bank.reconciliation TO granary_worker;
+  bank.redemption, bank.redemption_release, bank.dollar_transfer, bank.switch, bank.certification TO granary_worker;
+GRANT INSERT ON bank.disclosure_acceptance, bank.audit_row, bank.compliance_decision, bank.reconciliation,
+  bank.certification_evidence, bank.certification_check, bank.certification_act TO granary_worker;
 GRANT DELETE ON bank.siwe_nonce, bank.rate_window TO granary_worker;
 GRANT SELECT, INSERT, UPDATE, DELETE ON chain.block, chain.log TO granary_worker;
 GRANT SELECT, INSERT, UPDATE ON chain.cursor, chain.epoch, chain.epoch_attestation, chain.reward, chain.payout,
-  chain.payout_line, chain.stake_event, chain.fee, chain.data_validation, chain.reserve_attestation TO granary_worker;
+  chain.payout_line, chain.stake_event, chain.fee, chain.data_validation, chain.reserve_attestation, chain.operator, chain.operator_application, chain.operator_change, chain.operator_history,
+  chain.epoch_vote, chain.canary TO granary_worker;
+GRANT DELETE ON chain.operator_change TO granary_worker;
 GRANT SELECT, INSERT ON chain.outbox_intent TO granary_worker;
 GRANT UPDATE (state, tx_hash, block_number, error, updated_at) ON chain.outbox_intent TO granary_worker;
 GRANT SELECT (id, intent_id, chain_id, sender, nonce, purpose, tx_hash, created_at, sent_at, answer)
   ON chain.outbox_attempt TO granary_worker;
 
--- signer: sends what others decided, reads the act behind a mint, and sees no person
+-- signer: sends what others decided, reads the act behind a mint or a certificate, and sees no person
+GRANT SELECT (kind, operator_id, controller, owner_hash, affiliated, certified_until, order_hash, approval_id, intent_id)
+  ON bank.certification_act TO granary_signer;
 GRANT SELECT (issuance_id, position_row_id, profile_id, wallet_id, gross_micros, state, mint_intent_id, approval_id)
   ON bank.issuance TO granary_signer;
 GRANT SELECT (id, position_id) ON bank.collateral_position TO granary_signer;
@@ -62,9 +70,11 @@ GRANT SELECT, INSERT, UPDATE ON chain.nonce TO granary_signer;
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO granary_readonly;
 GRANT SELECT ON chain.block, chain.log, chain.cursor, chain.outbox_intent, chain.epoch, chain.epoch_attestation,
   chain.reward, chain.payout, chain.payout_line, chain.stake_event, chain.fee, chain.data_validation,
-  chain.reserve_attestation TO granary_readonly;
+  chain.reserve_attestation, chain.operator, chain.operator_application, chain.operator_change, chain.operator_history,
+  chain.epoch_vote, chain.canary TO granary_readonly;
 GRANT SELECT ON bank.audit_row, bank.approval, bank.reconciliation, bank.collateral_position, bank.issuance,
-  bank.redemption, bank.redemption_release, bank.dollar_transfer TO granary_readonly;
+  bank.redemption, bank.redemption_release, bank.dollar_transfer, bank.certification, bank.certification_evidence,
+  bank.certification_check, bank.certification_act TO granary_readonly;
 GRANT SELECT (id, bank_id, subsidiary_id, state_code, person_id, kind, status, identity_state, created_at)
   ON bank.profile TO granary_readonly;
 

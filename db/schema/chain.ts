@@ -61,7 +61,7 @@ export const cursor = chain.table("cursor", {
   updatedAt: instant("updated_at").notNull().default(realNow),
 });
 
-export const senderNames = ["issuer", "registrar", "proposer", "remitter", "faucet"] as const;
+export const senderNames = ["issuer", "registrar", "proposer", "remitter", "faucet", "certifier"] as const;
 export type SenderName = (typeof senderNames)[number];
 
 export const intentStates = ["queued", "signed", "sent", "mined", "final", "reverted", "cancelled"] as const;
@@ -316,4 +316,138 @@ export const reserveAttestation = chain.table(
     valuer: address("valuer").notNull(),
   },
   (table) => [primaryKey({ columns: [table.chainId, table.blockHash, table.logIndex] })],
+);
+
+export const operatorStates = [
+  "approved",
+  "bonded",
+  "active",
+  "exiting",
+  "exited",
+  "jailed",
+  "revoked",
+] as const;
+export type OperatorState = (typeof operatorStates)[number];
+
+/** An operator as the registry's events tell it. Keys of the founders stand in no event: null until they change. */
+export const operator = chain.table(
+  "operator",
+  {
+    chainId: integer("chain_id").notNull(),
+    operatorId: integer("operator_id").notNull(),
+    state: text("state", { enum: operatorStates }).notNull(),
+    affiliated: boolean("affiliated").notNull().default(false),
+    seated: boolean("seated").notNull().default(false),
+    strikes: integer("strikes").notNull().default(0),
+    controller: address("controller").notNull(),
+    ownerHash: hex("owner_hash").notNull(),
+    signer: address("signer"),
+    node: address("node"),
+    payoutWallet: address("payout_wallet"),
+    commissionBps: integer("commission_bps").notNull().default(0),
+    isOpen: boolean("is_open").notNull().default(false),
+    bondMicros: micros("bond_micros").notNull().default(sql`0`),
+    certifiedUntil: instant("certified_until"),
+    /** why the certificate was revoked, by its hash */
+    orderHash: hex("order_hash"),
+    stateSince: instant("state_since").notNull(),
+    enteredAt: instant("entered_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.chainId, table.operatorId] })],
+);
+
+export const operatorApplication = chain.table(
+  "operator_application",
+  {
+    chainId: integer("chain_id").notNull(),
+    controller: address("controller").notNull(),
+    ownerHash: hex("owner_hash").notNull(),
+    signer: address("signer").notNull(),
+    node: address("node").notNull(),
+    payoutWallet: address("payout_wallet").notNull(),
+    commissionBps: integer("commission_bps").notNull(),
+    state: text("state", { enum: ["applied", "withdrawn", "approved"] }).notNull(),
+    operatorId: integer("operator_id"),
+    appliedAt: instant("applied_at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.chainId, table.controller] })],
+);
+
+/** New keys that wait for their epoch. */
+export const operatorChange = chain.table(
+  "operator_change",
+  {
+    chainId: integer("chain_id").notNull(),
+    operatorId: integer("operator_id").notNull(),
+    signer: address("signer"),
+    node: address("node"),
+  },
+  (table) => [primaryKey({ columns: [table.chainId, table.operatorId] })],
+);
+
+export const operatorHistoryKinds = [
+  "certified",
+  "state",
+  "struck",
+  "slashed",
+  "revoked",
+  "changed",
+  "double_sign",
+] as const;
+
+/** What happened to an operator, in the order of the chain. */
+export const operatorHistory = chain.table(
+  "operator_history",
+  {
+    ...chainPlace(),
+    at: instant("at").notNull(),
+    operatorId: integer("operator_id").notNull(),
+    kind: text("kind", { enum: operatorHistoryKinds }).notNull(),
+    state: text("state"),
+    reason: text("reason"),
+    strikes: integer("strikes"),
+    certifiedUntil: instant("certified_until"),
+    fromBondMicros: micros("from_bond_micros"),
+    fromStakeMicros: micros("from_stake_micros"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chainId, table.blockHash, table.logIndex] }),
+    index("operator_history_operator").on(table.operatorId, table.blockNumber, table.logIndex),
+  ],
+);
+
+/** One row for every seat of every proposal. */
+export const epochVote = chain.table(
+  "epoch_vote",
+  {
+    chainId: integer("chain_id").notNull(),
+    epochNumber: bigint("epoch_number", { mode: "bigint" }).notNull(),
+    digest: hex("digest").notNull(),
+    operatorId: integer("operator_id").notNull(),
+    entriesSeal: hex("entries_seal").notNull(),
+    committedAt: instant("committed_at"),
+    revealedAt: instant("revealed_at"),
+    verdict: text("verdict", { enum: ["agreed", "refused", "wrong"] }),
+    reason: text("reason"),
+    signed: boolean("signed").notNull().default(false),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chainId, table.digest, table.operatorId] }),
+    index("epoch_vote_operator").on(table.operatorId, table.epochNumber),
+  ],
+);
+
+/** A proposal that was faulty on purpose, once opened. */
+export const canary = chain.table(
+  "canary",
+  {
+    chainId: integer("chain_id").notNull(),
+    digest: hex("digest").notNull(),
+    epochNumber: bigint("epoch_number", { mode: "bigint" }).notNull(),
+    struck: jsonb("struck").$type<number[]>().notNull(),
+    paid: jsonb("paid").$type<number[]>().notNull(),
+    rewardEachMicros: micros("reward_each_micros").notNull(),
+    at: instant("at").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.chainId, table.digest] })],
 );

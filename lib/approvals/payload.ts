@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Hex } from "viem";
 
-export type ApprovalKind = "issuance_above_limit" | "account_opened";
+export type ApprovalKind =
+  | "issuance_above_limit"
+  | "account_opened"
+  | "certification_approve"
+  | "certification_renew"
+  | "certification_revoke"
+  | "certification_reinstate";
 export type ApprovalPayload = Record<string, string | number | boolean | null>;
 
 /** SHA-256 over kind, subject and payload with sorted keys: what the second person saw is what is executed. */

@@ -300,7 +300,7 @@ async function setTheStage(plan: JourneyPlan, bank: RunningBank, db: Db) {
     })).then(({ value }) => value);
 
   async function claimableAt(person: Person): Promise<number | undefined> {
-    for (const operatorId of [1, 2, 3, 4]) {
+    for (const operatorId of [1, 2, 3, 4, 5]) {
       const { claimableGross } = await until("a stake", () =>
         client.readContract({
           address: contracts.contracts.staking,
@@ -317,7 +317,7 @@ async function setTheStage(plan: JourneyPlan, bank: RunningBank, db: Db) {
   async function act(person: Person, dice: Random): Promise<ActKind> {
     const wanted = dice.pick(actKinds);
     const amountMicros = BigInt(1 + dice.below(20)) * dollar;
-    const operatorId = 1 + dice.below(4);
+    const operatorId = 1 + dice.below(5);
     const claimFrom = wanted === "claim" ? await claimableAt(person) : undefined;
     if (claimFrom !== undefined) {
       // another claim may have taken what was there when it was asked

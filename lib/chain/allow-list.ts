@@ -7,12 +7,13 @@ import {
   stakingAbi,
   stateTokenAbi,
   taxVaultAbi,
+  validatorRegistryAbi,
 } from "@/lib/chain/abi";
 import { type ContractName, contractAt, type Deployment } from "@/lib/chain/addresses";
 import { isInRange } from "@/lib/chain/call-ranges";
 
 /** The bank's hot keys; each may do only what stands beside it. */
-export const senders = ["issuer", "registrar", "proposer", "remitter", "faucet"] as const;
+export const senders = ["issuer", "registrar", "proposer", "remitter", "faucet", "certifier"] as const;
 export type Sender = (typeof senders)[number];
 
 const abis: Partial<Record<ContractName, Abi>> = {
@@ -23,6 +24,7 @@ const abis: Partial<Record<ContractName, Abi>> = {
   payoutSplitter: payoutSplitterAbi as Abi,
   taxVault: taxVaultAbi as Abi,
   epochManager: epochManagerAbi as Abi,
+  validatorRegistry: validatorRegistryAbi as Abi,
 };
 
 const allowed: Record<Sender, Partial<Record<ContractName, readonly string[]>>> = {
@@ -35,6 +37,7 @@ const allowed: Record<Sender, Partial<Record<ContractName, readonly string[]>>> 
     staking: ["claimFor"],
   },
   faucet: {},
+  certifier: { validatorRegistry: ["approve", "certify", "revoke", "reinstate"] },
 };
 
 /** The most native coin one grant may carry, in wei. */

@@ -24,6 +24,7 @@ const isSignature = (signature: Hex) => signature.length === 132;
 const isRateClass = (rate: number) =>
   (rate >> 16) + ((rate >> 8) & 0xff) + (rate & 0xff) <= largestRateHalfPoints;
 const isOperator = (id: number) => id > 0 && id < 10_000;
+const isSeat = (id: number) => id > 0 && id < 128;
 const isLevel = (level: number) => level >= 0 && level < 3;
 
 /** Somebody's wallet: not nobody's, and not one of our contracts. */
@@ -89,6 +90,13 @@ const rows: { [contract in ContractName]?: Record<string, Check> } = {
       isLevel(level) && isHolder(to, d) && isPaid(micros) && isId(id),
     releaseToPayer: ([level, to, micros, id]: [number, Address, bigint, Hex], d) =>
       isLevel(level) && isHolder(to, d) && isPaid(micros) && isId(id),
+  },
+  validatorRegistry: {
+    approve: ([controller, owner, , until]: [Address, Hex, boolean, number], d) =>
+      isHolder(controller, d) && isId(owner) && isTime(BigInt(until)),
+    certify: ([operator, , until]: [number, boolean, number]) => isSeat(operator) && isTime(BigInt(until)),
+    revoke: ([operator, order]: [number, Hex]) => isSeat(operator) && isId(order),
+    reinstate: ([operator]: [number]) => isSeat(operator),
   },
   epochManager: {
     propose: ([micros, batch]: [bigint, { entriesSeal: Hex; canarySeal: Hex }]) =>

@@ -1,11 +1,13 @@
-import { type Address, decodeEventLog, type Hex } from "viem";
+import { type Address, decodeEventLog, type Hex, hexToString } from "viem";
 import {
   epochManagerAbi,
+  evidenceAbi,
   identityRegistryAbi,
   payoutSplitterAbi,
   reserveRegistryAbi,
   stakingAbi,
   stateTokenAbi,
+  validatorRegistryAbi,
 } from "@/lib/chain/abi";
 import { type ContractName, contractAt, type Deployment } from "@/lib/chain/addresses";
 import {
@@ -15,6 +17,7 @@ import {
   feeKinds,
   identityKinds,
   identityStatuses,
+  operatorStateNames,
 } from "@/lib/chain/facts";
 
 /** A log as the node gives it, with its block's time. */
@@ -36,6 +39,8 @@ const abis = {
   staking: stakingAbi,
   payoutSplitter: payoutSplitterAbi,
   epochManager: epochManagerAbi,
+  validatorRegistry: validatorRegistryAbi,
+  evidence: evidenceAbi,
 } as const;
 
 /** contracts whose logs we follow */
@@ -52,6 +57,19 @@ function named<T>(list: readonly T[], index: number, what: string): T {
   if (found === undefined)
     throw new Error(`the chain names ${what} ${index}, which this build does not know`);
   return found;
+}
+
+/** A set of operators as the contracts keep it: bit n stands for operator n. */
+function members(set: bigint): number[] {
+  const list: number[] = [];
+  for (let id = 0; set >> BigInt(id) !== 0n; id++) if ((set >> BigInt(id)) & 1n) list.push(id);
+  return list;
+}
+
+/** A reason as it was meant to be read: short words where it holds some, else the hash that it is. */
+function words(reason: Hex): string {
+  const text = hexToString(reason, { size: 32 }).replace(/\0+$/, "");
+  return /^[ -~]*$/.test(text) ? text : reason;
 }
 
 /** The fact a log states, or undefined when it is none of ours (or of no consequence to the books). */
@@ -235,6 +253,46 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
         operatorId: Number(a.operatorId),
         fromBondMicros: a.fromBond,
         fromStakeMicros: a.fromStake,
+        reason: words(a.reason),
+        to: lower(a.to),
+      };
+    case "BondPosted":
+      return { ...o, event, operatorId: Number(a.operatorId), from: lower(a.from), amountMicros: a.amount };
+    case "BondReturned":
+      return { ...o, event, operatorId: Number(a.operatorId), to: lower(a.to), amountMicros: a.amount };
+    case "SlashCollected":
+      return { ...o, event, to: lower(a.to), amountMicros: a.amount };
+    case "CanaryFunded":
+      return { ...o, event, from: lower(a.from), amountMicros: a.amount };
+    case "CanaryRewardPaid":
+      return { ...o, event, operatorId: Number(a.operatorId), to: lower(a.to), amountMicros: a.amount };
+    case "Committed":
+      return {
+        ...o,
+        event,
+        number: BigInt(a.number),
+        operatorId: Number(a.operatorId),
+        digest: a.digest,
+      };
+    case "Revealed":
+      return {
+        ...o,
+        event,
+        number: BigInt(a.number),
+        operatorId: Number(a.operatorId),
+        digest: a.digest,
+        entries: a.entries,
+        reason: words(a.reason),
+      };
+    case "CanaryOpened":
+      return {
+        ...o,
+        event,
+        number: BigInt(a.number),
+        digest: a.digest,
+        struck: members(a.struck),
+        paid: members(a.paid),
+        rewardEachMicros: a.rewardEach,
       };
     case "Payout":
       return {
@@ -256,6 +314,61 @@ function factOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
       return { ...o, event, operatorId: Number(a.operatorId), to: lower(a.to), amountMicros: a.amount };
     case "TaxSwept":
       return { ...o, event, federalMicros: a.federal, stateMicros: a.state, localMicros: a.local };
+    default:
+      return operatorFactOf(o, event, a);
+  }
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the argument shapes are those of the ABI entry of the same name
+function operatorFactOf(o: FactOrigin, event: string, a: any): ChainFact | undefined {
+  const operatorId = Number(a.operatorId);
+  switch (event) {
+    case "Applied":
+      return {
+        ...o,
+        event,
+        controller: lower(a.controller),
+        ownerHash: a.application.owner,
+        signer: lower(a.application.signer),
+        node: lower(a.application.node),
+        payoutWallet: lower(a.application.payoutWallet),
+        commissionBps: Number(a.application.commissionBps),
+      };
+    case "ApplicationWithdrawn":
+      return { ...o, event, controller: lower(a.controller) };
+    case "Approved":
+      return { ...o, event, operatorId, controller: lower(a.controller), ownerHash: a.owner };
+    case "Certified":
+      return {
+        ...o,
+        event,
+        operatorId,
+        affiliated: a.affiliated,
+        certifiedUntil: seconds(a.certifiedUntil),
+      };
+    case "StateChanged":
+      return { ...o, event, operatorId, state: named(operatorStateNames, a.state, "operator state") };
+    case "SeatsChanged":
+      return { ...o, event, epoch: BigInt(a.epoch), seated: members(a.seated) };
+    case "ChangeScheduled":
+      return { ...o, event, operatorId, signer: lower(a.change.signer), node: lower(a.change.node) };
+    case "ChangeMade":
+      return { ...o, event, operatorId, epoch: BigInt(a.epoch) };
+    case "Struck":
+      return { ...o, event, operatorId, reason: words(a.reason), strikes: Number(a.strikes) };
+    case "RevokedUnderOrder":
+      return { ...o, event, operatorId, orderHash: a.orderHash };
+    case "OperatorSet":
+      return {
+        ...o,
+        event,
+        operatorId,
+        payoutWallet: lower(a.payoutWallet),
+        commissionBps: Number(a.commissionBps),
+        isOpen: a.open,
+      };
+    case "DoubleSignProven":
+      return { ...o, event, operatorId, number: BigInt(a.number), prover: lower(a.prover) };
     default:
       return undefined;
   }

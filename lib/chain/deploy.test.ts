@@ -116,10 +116,10 @@ afterAll(() => {
 describe("a fresh deployment", () => {
   it("is mined only once all of it has come, and leaves a chain that mines on demand", async () => {
     const first = BigInt(deployment.deployedAtBlock);
-    const blocks = await Promise.all([0n, 1n].map((n) => client().getBlock({ blockNumber: first + n })));
+    const blocks = (await client().getBlockNumber()) - first + 1n;
     const sent = await client().getTransactionCount({ address: wallet(0) });
     // one by one, each would have a block of its own
-    expect(blocks.reduce((sum, block) => sum + block.transactions.length, 0)).toBeGreaterThan(sent / 2);
+    expect(Number(blocks)).toBeLessThan(sent / 4);
     expect(await client().request({ method: "anvil_getAutomine", params: [] } as never)).toBe(true);
   });
 

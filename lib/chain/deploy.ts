@@ -70,6 +70,8 @@ export interface DeployParams {
   bondMinimumMicros?: bigint;
   /** how long the first operators may sit without a bond; default 90 days */
   bondDueSeconds?: number;
+  /** how long the first operators are certified; default as long as their wallets, ten years */
+  certifiedSeconds?: number;
   /** takes what is slashed; default the payout wallet of the first operator of the bank */
   firstLoss?: Address;
   ruleVersion: number;
@@ -515,7 +517,7 @@ export function planDeployment(input: {
   for (const name of ["staking", "payoutSplitter", "taxVault", "epochManager"] as const)
     register(address[name], identityKind.stateBody, 0n);
   for (const wallet of params.stateBodies ?? []) register(wallet, identityKind.stateBody, 0n);
-  for (const wallet of new Set(params.operators.map(({ payoutWallet }) => payoutWallet)))
+  for (const wallet of new Set([...params.operators.map(({ payoutWallet }) => payoutWallet), firstLoss]))
     register(wallet, identityKind.organisation, input.now + BigInt(operatorIdentitySeconds));
 
   steps.push({
@@ -552,7 +554,7 @@ export function planDeployment(input: {
 function founderOf(
   { id, signer, node, payoutWallet, owner, commissionBps, ofBank }: OperatorParams,
   place: number,
-  at: { chainId: number; now: bigint },
+  at: { chainId: number; now: bigint; params: DeployParams },
 ) {
   if (id !== place + 1) throw new Error(`operator ${id} stands at place ${place + 1}`);
   return {
@@ -565,6 +567,6 @@ function founderOf(
     },
     controller: payoutWallet,
     affiliated: ofBank,
-    certifiedUntil: Number(at.now) + operatorIdentitySeconds,
+    certifiedUntil: Number(at.now) + (at.params.certifiedSeconds ?? operatorIdentitySeconds),
   };
 }

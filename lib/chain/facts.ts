@@ -182,13 +182,98 @@ export type RewardFact = FactOrigin & {
   dripEndsAt: Date;
 };
 
-/** Stake taken from an operator; what falls on unbonding follows as each request is withdrawn. */
+/** Bond, then stake taken from an operator; what falls on unbonding follows as each request is withdrawn. */
 export type SlashFact = FactOrigin & {
   event: "Slashed";
   operatorId: number;
   fromBondMicros: bigint;
   fromStakeMicros: bigint;
+  reason: string;
+  to: Address;
 };
+
+export type BondFact = FactOrigin &
+  (
+    | { event: "BondPosted"; operatorId: number; from: Address; amountMicros: bigint }
+    | { event: "BondReturned"; operatorId: number; to: Address; amountMicros: bigint }
+    /** what was slashed leaves Staking for the first-loss account */
+    | { event: "SlashCollected"; to: Address; amountMicros: bigint }
+  );
+
+/** Position in the list = value in the contract. */
+export const operatorStateNames = [
+  "none",
+  "applied",
+  "approved",
+  "bonded",
+  "active",
+  "exiting",
+  "exited",
+  "jailed",
+  "revoked",
+] as const;
+export type OperatorStateName = (typeof operatorStateNames)[number];
+
+/** What the registry says of its operators. Sets of operators are lists of their numbers. */
+export type OperatorFact = FactOrigin &
+  (
+    | {
+        event: "Applied";
+        controller: Address;
+        ownerHash: Hex;
+        signer: Address;
+        node: Address;
+        payoutWallet: Address;
+        commissionBps: number;
+      }
+    | { event: "ApplicationWithdrawn"; controller: Address }
+    | { event: "Approved"; operatorId: number; controller: Address; ownerHash: Hex }
+    | { event: "Certified"; operatorId: number; affiliated: boolean; certifiedUntil: Date }
+    | { event: "StateChanged"; operatorId: number; state: OperatorStateName }
+    | { event: "SeatsChanged"; epoch: bigint; seated: number[] }
+    /** a key of nobody's leaves the old one */
+    | { event: "ChangeScheduled"; operatorId: number; signer: Address; node: Address }
+    | { event: "ChangeMade"; operatorId: number; epoch: bigint }
+    | { event: "Struck"; operatorId: number; reason: string; strikes: number }
+    | { event: "RevokedUnderOrder"; operatorId: number; orderHash: Hex }
+    | {
+        event: "OperatorSet";
+        operatorId: number;
+        payoutWallet: Address;
+        commissionBps: number;
+        isOpen: boolean;
+      }
+    | { event: "DoubleSignProven"; operatorId: number; number: bigint; prover: Address }
+  );
+
+/** What operators did with a proposal. */
+export type VoteFact = FactOrigin &
+  (
+    | { event: "Committed"; number: bigint; operatorId: number; digest: Hex }
+    | {
+        event: "Revealed";
+        number: bigint;
+        operatorId: number;
+        digest: Hex;
+        entries: Hex;
+        /** empty: agrees with the proposal, if its digest does */
+        reason: string;
+      }
+    | {
+        event: "CanaryOpened";
+        number: bigint;
+        digest: Hex;
+        struck: number[];
+        paid: number[];
+        rewardEachMicros: bigint;
+      }
+  );
+
+export type CanaryPotFact = FactOrigin &
+  (
+    | { event: "CanaryFunded"; from: Address; amountMicros: bigint }
+    | { event: "CanaryRewardPaid"; operatorId: number; to: Address; amountMicros: bigint }
+  );
 
 export type TaxSweepFact = FactOrigin & {
   event: "TaxSwept";
@@ -232,6 +317,10 @@ export type ChainFact =
   | EpochFact
   | RewardFact
   | SlashFact
+  | BondFact
+  | OperatorFact
+  | VoteFact
+  | CanaryPotFact
   | TaxSweepFact
   | OperatorFeeFact
   | DataValidationFact

@@ -1,9 +1,10 @@
-import { and, eq, isNull, lt, or, sql } from "drizzle-orm";
+import { and, eq, inArray, isNull, lt, or, sql } from "drizzle-orm";
 import type { Tx } from "@/db/client";
 import { insertMany } from "@/db/insert-many";
 import {
   dataValidation,
   epoch as epochTable,
+  epochVote,
   fee as feeTable,
   log as logTable,
   reserveAttestation,
@@ -14,21 +15,13 @@ import type {
   ChainFact,
   DataValidationFact,
   EpochFact,
-  FactOrigin,
   FeeFact,
   ReserveAttestedFact,
   RewardFact,
   StakeFact,
 } from "@/lib/chain/facts";
-
-/** The columns that say where a row stands on the chain. */
-export const placeOf = ({ chainId, blockNumber, blockHash, txHash, logIndex }: FactOrigin) => ({
-  chainId,
-  blockNumber,
-  blockHash,
-  txHash,
-  logIndex,
-});
+import { isOperatorFact, keepOperatorFact, openVotes } from "@/lib/chain/operator-projections";
+import { placeOf } from "@/lib/chain/place";
 
 const feeRow = (fact: FeeFact): typeof feeTable.$inferInsert => {
   const { at, kind, payer, amountMicros, ref } = fact;
@@ -93,8 +86,19 @@ async function keepEpoch(tx: Tx, fact: EpochFact): Promise<void> {
         proposedTx: fact.txHash,
       })
       .onConflictDoNothing();
+    await openVotes(tx, fact);
     return;
   }
+  await tx
+    .update(epochVote)
+    .set({ signed: true })
+    .where(
+      and(
+        eq(epochVote.chainId, fact.chainId),
+        eq(epochVote.digest, fact.digest),
+        inArray(epochVote.operatorId, fact.signers),
+      ),
+    );
   const [final] = await tx
     .update(epochTable)
     .set({
@@ -157,6 +161,7 @@ export async function keepStretch(tx: Tx, facts: readonly ChainFact[]): Promise<
   const attestations: ReserveAttestedFact[] = [];
   for (const fact of facts) {
     if (isEpochFact(fact)) await keepEpoch(tx, fact);
+    else if (isOperatorFact(fact)) await keepOperatorFact(tx, fact);
     else if (fact.event === "FeeCollected") fees.push(fact);
     else if (fact.event === "DataValidationRequested") validations.push(fact);
     else if (fact.event === "RewardDistributed") rewards.push(fact);

@@ -10,6 +10,8 @@ import { settlePosition } from "@/lib/collateral/commands/settle-position";
 import { settleRedemption } from "@/lib/collateral/commands/settle-redemption";
 import { settleIdentity } from "@/lib/customers/commands/settle-identity";
 import { type Posting, postAll } from "@/lib/ledger/posting";
+import { bondPosted, bondReturned, bondSlashed, slashCollected } from "@/lib/ledger/recipes/bond-mirrored";
+import { canaryFunded, canaryRewardPaid } from "@/lib/ledger/recipes/canary-pot";
 import { epochDistributed } from "@/lib/ledger/recipes/epoch-distributed";
 import { feeCollected } from "@/lib/ledger/recipes/fee-collected";
 import { operatorFeePaid } from "@/lib/ledger/recipes/payout-with-withholding";
@@ -17,7 +19,9 @@ import { stakeMirrored } from "@/lib/ledger/recipes/stake-mirrored";
 import { transferMirrored } from "@/lib/ledger/recipes/transfer-mirrored";
 import { unbondMirrored } from "@/lib/ledger/recipes/unbond-mirrored";
 import { withdrawMirrored } from "@/lib/ledger/recipes/withdraw-mirrored";
+import type { Transfer } from "@/lib/ledger/transfer";
 import { settlePayout } from "@/lib/rewards/commands/settle-payout";
+import { settleCertification } from "@/lib/validators/commands/settle-certification";
 
 /** Credits final facts in order: the index's own rows, then the command or recipe whose business each is. */
 export async function settleFacts(tx: Tx, facts: readonly ChainFact[]): Promise<void> {
@@ -55,6 +59,9 @@ function commandFor(fact: ChainFact): ((tx: Tx) => Promise<void>) | undefined {
     case "PositionConsumed":
     case "PositionReleased":
       return (tx) => settlePosition(tx, fact);
+    case "Approved":
+    case "RevokedUnderOrder":
+      return (tx) => settleCertification(tx, fact as Parameters<typeof settleCertification>[1]);
     case "Payout":
       return (tx) => settlePayout(tx, fact);
     default:
@@ -73,7 +80,13 @@ function addressesIn(fact: ChainFact): Address[] {
     case "Withdrawn":
       return [fact.wallet];
     case "OperatorFeePaid":
+    case "BondReturned":
+    case "SlashCollected":
+    case "CanaryRewardPaid":
       return [fact.to];
+    case "BondPosted":
+    case "CanaryFunded":
+      return [fact.from];
     default:
       return [];
   }
@@ -111,10 +124,36 @@ function mirrorOf(fact: ChainFact, holders: Holders): Posting[] {
           transfers: operatorFeePaid({ ...fact, to: holders(fact.to) }),
         },
       ];
+    case "BondPosted":
+      return bondOf(fact, "bond-posted", bondPosted({ ...fact, holder: holders(fact.from) }));
+    case "BondReturned":
+      return bondOf(fact, "bond-returned", bondReturned({ ...fact, holder: holders(fact.to) }));
+    case "Slashed":
+      return fact.fromBondMicros === 0n ? [] : bondOf(fact, "bond-slashed", bondSlashed(fact));
+    case "SlashCollected":
+      return [moved(fact, "slash-collected", slashCollected({ ...fact, to: holders(fact.to) }))];
+    case "CanaryFunded":
+      return [moved(fact, "canary-funded", canaryFunded({ ...fact, holder: holders(fact.from) }))];
+    case "CanaryRewardPaid":
+      return [moved(fact, "canary-reward-paid", canaryRewardPaid({ ...fact, holder: holders(fact.to) }))];
     default:
       return [];
   }
 }
+
+const moved = (fact: ChainFact, event: string, transfers: Transfer[], subject?: string): Posting => ({
+  ...settledBy(fact),
+  key: placeKey(event, fact),
+  event,
+  ...(subject && { subject }),
+  transfers,
+});
+
+const bondOf = (
+  fact: ChainFact & { operatorId: number },
+  event: string,
+  transfers: Transfer[],
+): Posting[] => [moved(fact, event, transfers, `operator:${fact.operatorId}`)];
 
 const placeKey = (event: string, fact: ChainFact) =>
   `${event}:${fact.chainId}:${fact.txHash}:${fact.logIndex}`;

@@ -71,7 +71,10 @@ export async function openTown(bankFile: string): Promise<Town> {
     SEED_KEYS: JSON.stringify(validatorAccounts.map(key)),
     SIGNER_KEYS: JSON.stringify(
       Object.fromEntries(
-        (["issuer", "registrar", "proposer", "remitter", "faucet"] as const).map((role) => [role, key(role)]),
+        (["issuer", "registrar", "proposer", "remitter", "faucet", "certifier"] as const).map((role) => [
+          role,
+          key(role),
+        ]),
       ),
     ),
   };

@@ -48,6 +48,13 @@ export const operatorFee = (operatorId: number): AccountRef => ({
   class: "operator_fee",
   owner: `operator:${operatorId}`,
 });
+export const operatorBond = (operatorId: number): AccountRef => ({
+  class: "operator_bond",
+  owner: `operator:${operatorId}`,
+});
+/** Slashed and still in Staking, for the account that the slash names. */
+export const slashedToken = (to: Address): AccountRef => ({ class: "slashed_token", owner: walletKey(to) });
+export const canaryPot: AccountRef = { class: "canary_pot" };
 /** A jurisdiction id such as US, US-MD or US-MD-24031; "unknown" keeps a line whose residence is not known. */
 export const taxWithheld = (jurisdiction: string): AccountRef => ({
   class: "tax_withheld",

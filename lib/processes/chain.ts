@@ -6,6 +6,7 @@ import type { Hex } from "viem";
 import { failpoint } from "@/lib/failpoint";
 import type { Genesis } from "@/lib/processes/follower/genesis";
 import { readJson, writeDurably } from "@/lib/processes/home";
+import { accountCount } from "@/lib/processes/secrets";
 import type { ProcessSpec } from "@/lib/processes/supervisor";
 import { Stop } from "@/tools/progress.mjs";
 
@@ -100,7 +101,14 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
       return {
         args: [
           ...["--host", "127.0.0.1", "--port", String(place.port), "--quiet"],
-          ...["--mnemonic", place.mnemonic, "--accounts", "31", "--balance", String(startingCoins)],
+          ...[
+            "--mnemonic",
+            place.mnemonic,
+            "--accounts",
+            String(accountCount),
+            "--balance",
+            String(startingCoins),
+          ],
           ...["--chain-id", String(place.chainId), "--hardfork", "prague", "--slots-in-an-epoch", "1"],
           // Without it every block's whole state goes to disk: 200 kB a block.
           ...["--prune-history", "256", "--timestamp", String(Math.floor(now))],

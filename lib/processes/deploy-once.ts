@@ -16,41 +16,23 @@ const address = (role: AccountRole) => accountOf(secrets, role).address;
 const nodeOf = (role: AccountRole) =>
   privateKeyToAddress(keccak256(concat([keyOf(secrets, role), toHex("node")])));
 
-/** One operator of the bank, three outside: no commission is the same, so that choosing one means something. */
-const operators: OperatorParams[] = [
-  {
-    id: 1,
-    signer: address("validator1"),
-    node: nodeOf("validator1"),
-    payoutWallet: address("bankPayout"),
-    commissionBps: 500,
-    ofBank: true,
-  },
-  {
-    id: 2,
-    signer: address("validator2"),
-    node: nodeOf("validator2"),
-    payoutWallet: address("outsidePayout2"),
-    commissionBps: 400,
-    ofBank: false,
-  },
-  {
-    id: 3,
-    signer: address("validator3"),
-    node: nodeOf("validator3"),
-    payoutWallet: address("outsidePayout3"),
-    commissionBps: 300,
-    ofBank: false,
-  },
-  {
-    id: 4,
-    signer: address("validator4"),
-    node: nodeOf("validator4"),
-    payoutWallet: address("outsidePayout4"),
-    commissionBps: 600,
-    ofBank: false,
-  },
-];
+/** Two of the bank's house, three outside: no commission is the same, so that choosing one means something. */
+const operators: OperatorParams[] = (
+  [
+    ["validator1", "bankPayout", 500, true],
+    ["validator2", "outsidePayout2", 400, false],
+    ["validator3", "outsidePayout3", 300, false],
+    ["validator4", "outsidePayout4", 600, false],
+    ["validator5", "affiliatePayout", 450, true],
+  ] as const
+).map(([validator, payout, commissionBps, ofBank], place) => ({
+  id: place + 1,
+  signer: address(validator),
+  node: nodeOf(validator),
+  payoutWallet: address(payout),
+  commissionBps,
+  ofBank,
+}));
 
 const profile = activeProfile();
 const deployment = await deployContracts({
@@ -77,8 +59,8 @@ const deployment = await deployContracts({
       certifier: address("certifier"),
     },
     operators,
-    // nobody in the demo has tokens when the contracts are made
-    bondDueSeconds: 10 * 366 * 86_400,
+    firstLoss: address("firstLoss"),
+    certifiedSeconds: 3 * 366 * 86_400,
   },
 });
 writeJson(env.deploymentPath, deployment);

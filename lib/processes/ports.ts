@@ -11,6 +11,7 @@ export const preferredPorts = {
   "validator-2": 4112,
   "validator-3": 4113,
   "validator-4": 4114,
+  "validator-5": 4115,
   custodian: 4121,
   valuer: 4122,
   "data-client": 4123,

@@ -51,7 +51,15 @@ describe("each process holds its own secrets and no other's", () => {
   const expected: Partial<Record<ProcessName, string[]>> = {
     app: ["blindIndexKey", "database app", "fieldKey", "nextauthSecret", "standinToken"],
     worker: ["blindIndexKey", "database worker", "fieldKey", "standinToken"],
-    signer: ["database signer", "key faucet", "key issuer", "key proposer", "key registrar", "key remitter"],
+    signer: [
+      "database signer",
+      "key certifier",
+      "key faucet",
+      "key issuer",
+      "key proposer",
+      "key registrar",
+      "key remitter",
+    ],
     ...Object.fromEntries(validatorNames.map((name) => [name, []])),
     custodian: ["key custodian", "standinToken"],
     valuer: ["key valuer", "standinToken"],

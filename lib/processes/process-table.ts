@@ -27,7 +27,7 @@ export interface Surroundings {
 export type ProcessName = Exclude<PortName, "postgres" | "chain">;
 
 /** Senders of the outbox whose keys the signer holds. */
-const signerRoles = ["issuer", "registrar", "proposer", "remitter", "faucet"] as const;
+const signerRoles = ["issuer", "registrar", "proposer", "remitter", "faucet", "certifier"] as const;
 
 const local = (port: number) => `http://127.0.0.1:${port}`;
 

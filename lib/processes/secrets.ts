@@ -17,7 +17,7 @@ export interface Secrets {
   databasePasswords: Record<"superuser" | "owner" | "app" | "worker" | "signer" | "readonly", string>;
 }
 
-const accountCount = 31;
+export const accountCount = 34;
 
 /** What each account of the mnemonic is for. */
 export const accountIndex = {
@@ -44,6 +44,9 @@ export const accountIndex = {
   firstPerson: 20,
   lastPerson: 29,
   certifier: 30,
+  validator5: 31,
+  affiliatePayout: 32,
+  firstLoss: 33,
 } as const;
 
 export type AccountRole = keyof typeof accountIndex;

@@ -36,6 +36,12 @@ export async function pictureOf(db: Db): Promise<string> {
       'logs', (select json_agg(json_build_array(block_number, block_hash, tx_hash, log_index, event, args, settled_at is not null)
                 order by block_number, log_index) from chain.log),
       'fees', (select json_agg(f order by block_number, log_index) from chain.fee f),
+      'operators', (select json_agg(o order by operator_id) from chain.operator o),
+      'applications', (select json_agg(a order by controller) from chain.operator_application a),
+      'changes', (select json_agg(c order by operator_id) from chain.operator_change c),
+      'histories', (select json_agg(h order by block_number, log_index) from chain.operator_history h),
+      'votes', (select json_agg(v order by epoch_number, digest, operator_id) from chain.epoch_vote v),
+      'canaries', (select json_agg(c order by digest) from chain.canary c),
       'cursors', (select json_agg(json_build_array(name, block_number, block_hash) order by name) from chain.cursor)
     ) as picture`);
   return JSON.stringify(rows[0]?.picture);

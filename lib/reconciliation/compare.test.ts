@@ -4,8 +4,10 @@ import { type ChainSide, compareBooks, type LedgerSide } from "@/lib/reconciliat
 
 const chain: ChainSide = {
   supplyMicros: 1_000n,
-  inFeePotMicros: 10n,
-  inStakingMicros: 300n,
+  inFeePotMicros: 18n,
+  inStakingMicros: 430n,
+  bondsMicros: 100n,
+  canaryMicros: 8n,
   inSplitterMicros: 40n,
   inTaxVaultMicros: 5n,
   reserveMicros: 1_000n,
@@ -14,7 +16,7 @@ const chain: ChainSide = {
 const ledger: LedgerSide = {
   tokenSupply: 1_000n,
   tokenControl: 1_000n,
-  walletMirror: 600n,
+  walletMirror: 462n,
   custodialToken: 45n,
   stakeMirror: 250n,
   unbondingMirror: 50n,
@@ -22,6 +24,9 @@ const ledger: LedgerSide = {
   rewardPool: 30n,
   operatorFee: 5n,
   taxWithheld: 10n,
+  operatorBond: 100n,
+  slashed: 30n,
+  canaryPot: 8n,
   reserve: 1_000n,
 };
 

@@ -2,6 +2,10 @@ export interface ChainSide {
   supplyMicros: bigint;
   inFeePotMicros: bigint;
   inStakingMicros: bigint;
+  /** of what lies in Staking */
+  bondsMicros: bigint;
+  /** of what lies in EpochManager: pot, and owed to operators */
+  canaryMicros: bigint;
   inSplitterMicros: bigint;
   inTaxVaultMicros: bigint;
   /** market value of everything in custody */
@@ -22,6 +26,10 @@ export interface LedgerSide {
   rewardPool: bigint;
   operatorFee: bigint;
   taxWithheld: bigint;
+  operatorBond: bigint;
+  /** slashed and not collected; less than nothing where stakers bear a part that their mirrors do not show yet */
+  slashed: bigint;
+  canaryPot: bigint;
   reserve: bigint;
 }
 
@@ -50,11 +58,25 @@ export function compareBooks(chain: ChainSide, ledger: LedgerSide): Difference[]
       expectedMicros: chain.supplyMicros - inContracts,
       bookedMicros: ledger.walletMirror + ledger.custodialToken,
     },
-    { what: "fee pot", expectedMicros: chain.inFeePotMicros, bookedMicros: ledger.feePot },
     {
-      what: "stake and unbonding",
+      what: "fee pot and canary pot",
+      expectedMicros: chain.inFeePotMicros,
+      bookedMicros: ledger.feePot + ledger.canaryPot,
+    },
+    {
+      what: "operators' bonds",
+      expectedMicros: chain.bondsMicros,
+      bookedMicros: ledger.operatorBond,
+    },
+    {
+      what: "canary pot and what is owed of it",
+      expectedMicros: chain.canaryMicros,
+      bookedMicros: ledger.canaryPot,
+    },
+    {
+      what: "stake, unbonding, bonds and what was slashed",
       expectedMicros: chain.inStakingMicros,
-      bookedMicros: ledger.stakeMirror + ledger.unbondingMirror,
+      bookedMicros: ledger.stakeMirror + ledger.unbondingMirror + ledger.operatorBond + ledger.slashed,
     },
     {
       what: "rewards, operator fees and tax withheld",

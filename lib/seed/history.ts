@@ -12,8 +12,12 @@ import type { Engine } from "@/lib/seed/engine";
 import type { SeedResident } from "@/lib/seed/people";
 import { apply, approve, contextOf, type Resident, signIn, signOut } from "@/lib/seed/residents";
 import { approveExact, claim, redeem, requestUnbond, stake, withdraw } from "@/lib/staking/calls";
+import { activeProfile } from "@/lib/state-profile/queries";
 import { bringDollars } from "@/lib/transfers/commands/bring-dollars";
+import { postBond } from "@/lib/validators/calls";
+import { openOperatorAccount } from "@/lib/validators/commands/open-operator-account";
 import { dataFeeMicros, dataRoot } from "@/lib/validators/data-fee";
+import { operatorName } from "@/lib/validators/operators";
 
 /** Ninety days of a small bank's life, each step by the command or the signature that a person would use. */
 export type Cast = {
@@ -22,6 +26,8 @@ export type Cast = {
   people: readonly SeedResident[];
   keys: readonly Hex[];
   dataClientKey: Hex;
+  /** who stands behind an operator, in the order of their numbers */
+  operatorKeys: readonly Hex[];
   say: (line: string) => void;
 };
 
@@ -55,6 +61,10 @@ const scenes: Scene[] = [
   { day: 89, who: "ruth-okafor", act: (s, r) => s.applyOnly(r) },
 ];
 
+/** converted twice, so that each stays within what one person may decide and the fee leaves the whole bond */
+const bondParts = ["5010", "5010"];
+const bondDollars = "10000";
+
 const lastEpochDay = historyDays - 3;
 
 export async function playHistory(engine: Engine, cast: Cast): Promise<void> {
@@ -68,6 +78,7 @@ export async function playHistory(engine: Engine, cast: Cast): Promise<void> {
     today = day;
     cast.say(`day ${day + 1} of ${historyDays}`);
     await stage.morning(day, { somebodyComes: acts.length > 0, epochEnds });
+    if (day === 0) await stage.postBonds();
     for (const { who, act } of acts) await stage.play(who, act);
   }
 }
@@ -130,6 +141,31 @@ class Stage {
   private clientKey(resident: Resident): string {
     this.step += 1;
     return `seed-${resident.slug}-${this.step}`;
+  }
+
+  /** The founders bring dollars, convert them as everybody does, and post the tokens as their bonds. */
+  async postBonds(): Promise<void> {
+    const { db, client, deployment } = this.engine.tools;
+    const amountMicros = parseAmount(bondDollars);
+    const founders = this.cast.operatorKeys.map((key, place) => ({ key, operatorId: place + 1 }));
+    for (const { key, operatorId } of founders) {
+      const address = privateKeyToAddress(key);
+      const name = operatorName(operatorId, activeProfile().bankName);
+      const system = contextOf(db, { kind: "system", job: "seed" });
+      const own = await openOperatorAccount(system, { address, name, client, deployment });
+      const ctx = contextOf(db, { kind: "customer", ...own, sessionId: "seed" });
+      for (const [n, amount] of bondParts.entries()) {
+        const clientKey = `seed-bond-${operatorId}-${n}`;
+        await bringDollars(ctx, { amount, clientKey });
+        await convertDollars(ctx, { amount, clientKey });
+      }
+    }
+    await this.engine.run(jobNamed("receipt-positions"));
+    for (const { key, operatorId } of founders) {
+      await this.engine.sign(key, approveExact(this.contracts, amountMicros));
+      await this.engine.sign(key, postBond(this.contracts, { operatorId, amountMicros }));
+    }
+    await this.engine.settle();
   }
 
   async applyOnly(resident: Resident): Promise<void> {

@@ -78,16 +78,20 @@ async function main(): Promise<void> {
         proposer: keyOf(secrets, "proposer"),
         remitter: keyOf(secrets, "remitter"),
         faucet: keyOf(secrets, "faucet"),
+        certifier: keyOf(secrets, "certifier"),
       },
-      validatorKeys: (["validator1", "validator2", "validator3", "validator4"] as const).map((role) =>
-        keyOf(secrets, role),
+      validatorKeys: (["validator1", "validator2", "validator3", "validator4", "validator5"] as const).map(
+        (role) => keyOf(secrets, role),
       ),
       custodian: liveCustodian({ url: env.custodianUrl, token }),
       valuer: liveValuer({ url: env.valuerUrl, token }),
       home: env.home,
     });
     const clerk = { kind: "staff", staffId: clerkId, role: "clerk", sessionId: "seed" } as const;
-    await playHistory(engine, { db, clerk, people, keys, dataClientKey, say });
+    const operatorKeys = (
+      ["bankPayout", "outsidePayout2", "outsidePayout3", "outsidePayout4", "affiliatePayout"] as const
+    ).map((role) => keyOf(secrets, role));
+    await playHistory(engine, { db, clerk, people, keys, dataClientKey, operatorKeys, say });
     await catchUp(engine);
     await engine.settle();
     await signer.close();

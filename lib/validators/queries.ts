@@ -2,10 +2,12 @@ import { and, desc, eq, inArray } from "drizzle-orm";
 import type { Address } from "viem";
 import type { Executor } from "@/db/client";
 import { dbFor } from "@/db/client";
-import { epochAttestation, epoch as epochTable } from "@/db/schema/chain";
+import { certification } from "@/db/schema/certification";
+import { epochAttestation, epoch as epochTable, type OperatorState, operator } from "@/db/schema/chain";
 import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
+import { AppError } from "@/lib/errors";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { operatorName } from "@/lib/validators/operators";
 
@@ -18,6 +20,8 @@ export interface OperatorOverview {
   activeMicros: bigint;
   pendingMicros: bigint;
   unbondingMicros: bigint;
+  /** its own tokens, slashed before any stake */
+  bondMicros: bigint;
   rewardPerSecondMicros: bigint;
   /** the key that signs epochs; undefined for an operator without a seat */
   signer: Address | undefined;
@@ -64,12 +68,27 @@ export async function operators(db: Executor = dbFor("app")): Promise<OperatorOv
       activeMicros: view.active,
       pendingMicros: view.pending,
       unbondingMicros: view.unbonding,
+      bondMicros: view.bond,
       rewardPerSecondMicros: view.rewardPerSecond,
       signer: seat?.signer,
       weight: seat?.weight ?? 0n,
       lastEpochs: finals.map((e) => ({ number: e.number, signed: e.signers?.includes(operatorId) ?? false })),
     };
   });
+}
+
+/** The operator that an act is about, with the name it is known by. */
+export async function certifiedOperator(
+  db: Executor,
+  operatorId: number,
+): Promise<{ state: OperatorState; name: string }> {
+  const [row] = await db
+    .select({ state: operator.state, name: certification.name })
+    .from(operator)
+    .leftJoin(certification, eq(certification.operatorId, operator.operatorId))
+    .where(and(eq(operator.chainId, deployment().chainId), eq(operator.operatorId, operatorId)));
+  if (!row) throw new AppError("not_found");
+  return { state: row.state, name: row.name ?? operatorName(operatorId, activeProfile().bankName) };
 }
 
 export interface EpochVerdict {

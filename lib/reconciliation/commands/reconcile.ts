@@ -5,7 +5,13 @@ import { cursor as cursorTable } from "@/db/schema/chain";
 import { reconciliation } from "@/db/schema/control";
 import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
-import { reserveRegistryAbi, stateTokenAbi } from "@/lib/chain/abi";
+import {
+  epochManagerAbi,
+  reserveRegistryAbi,
+  stakingAbi,
+  stateTokenAbi,
+  validatorRegistryAbi,
+} from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { headerCall, provenHeader } from "@/lib/chain/blocks";
 import { finalizedBlockOf } from "@/lib/chain/finality";
@@ -40,6 +46,9 @@ const classes = {
   rewardPool: "reward_pool",
   operatorFee: "operator_fee",
   taxWithheld: "tax_withheld",
+  operatorBond: "operator_bond",
+  slashed: "slashed_token",
+  canaryPot: "canary_pot",
   reserve: "reserve",
 } as const satisfies Record<keyof LedgerSide, AccountClass>;
 
@@ -168,7 +177,29 @@ async function chainSide(input: {
   const held = (account: Address) =>
     client.readContract({ ...token, functionName: "balanceOf", args: [account] });
   const registry = { address: contracts.reserveRegistry, abi: reserveRegistryAbi, ...at } as const;
-  const [supply, pot, staking, splitter, vault, reserve] = await Promise.all([
+  const registryOf = { address: contracts.validatorRegistry, abi: validatorRegistryAbi, ...at } as const;
+  const manager = { address: contracts.epochManager, abi: epochManagerAbi, ...at } as const;
+  const bonded = async () => {
+    const count = await client.readContract({ ...registryOf, functionName: "operatorCount" });
+    const ids = Array.from({ length: count }, (_, place) => place + 1);
+    const [[bonds], canaryPot, owed] = await Promise.all([
+      client.readContract({
+        address: contracts.staking,
+        abi: stakingAbi,
+        ...at,
+        functionName: "bondsAndWeights",
+        args: [BigInt(count)],
+      }),
+      client.readContract({ ...manager, functionName: "canaryPot" }),
+      Promise.all(
+        ids.map((id) => client.readContract({ ...manager, functionName: "canaryOwed", args: [id] })),
+      ),
+    ]);
+    const sum = (parts: readonly bigint[]) => parts.reduce((total, part) => total + part, 0n);
+    return { bondsMicros: sum(bonds), canaryMicros: canaryPot + sum(owed) };
+  };
+  const [standing, supply, pot, staking, splitter, vault, reserve] = await Promise.all([
+    bonded(),
     client.readContract({ ...token, functionName: "totalSupply" }),
     held(contracts.epochManager),
     held(contracts.staking),
@@ -180,6 +211,7 @@ async function chainSide(input: {
     supplyMicros: supply,
     inFeePotMicros: pot,
     inStakingMicros: staking,
+    ...standing,
     inSplitterMicros: splitter,
     inTaxVaultMicros: vault,
     reserveMicros: reserve,

@@ -4,7 +4,7 @@ import { epoch as epochTable, payoutLine, payout as payoutTable } from "@/db/sch
 import { requestIdOf } from "@/lib/audit/request-id";
 import type { PayoutFact } from "@/lib/chain/facts";
 import { holderOf, settledBy } from "@/lib/chain/holders";
-import { placeOf } from "@/lib/chain/projections";
+import { placeOf } from "@/lib/chain/place";
 import { post } from "@/lib/ledger/posting";
 import { payoutWithWithholding } from "@/lib/ledger/recipes/payout-with-withholding";
 import { payoutLines } from "@/lib/rewards/payout-lines";
