@@ -27,10 +27,10 @@ export const isFullyChecked = (standing: Readonly<Record<string, CheckStanding>>
  * Undefined: not a moment that may be asked for.
  */
 export function certifiedUntil(asked: string, now: Date): Date | undefined {
-  const at = new Date(asked);
+  const at = new Date(Math.floor(Date.parse(asked) / 1000) * 1000);
   const ahead = at.getTime() - now.getTime();
   if (Number.isNaN(ahead) || ahead <= 0 || ahead > certificateDaysAtMost * 86_400_000) return undefined;
-  return new Date(Math.floor(at.getTime() / 1000) * 1000);
+  return at;
 }
 
 /** What the chain names as the reason: anybody can digest the published words and compare. */
