@@ -121,6 +121,7 @@ export const pageTable: Record<string, PageRow> = {
   "/about-rewards": { cells: everybody },
   "/reserves": { cells: everybody },
   "/sign-in": { cells: "yyyyyy hhhhhh yyy" },
+  "/sources-and-uses": { cells: everybody },
   "/stake": { cells: everybody },
   "/stake/account": { cells: resident },
   "/stake/dollars": { cells: resident },

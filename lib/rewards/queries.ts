@@ -1,12 +1,13 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lte, sql } from "drizzle-orm";
+import { and, asc, between, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, sql } from "drizzle-orm";
 import type { Address, Hex } from "viem";
-import { dbFor, type Executor } from "@/db/client";
+import { type Db, dbFor, type Executor } from "@/db/client";
 import {
   epoch as epochTable,
   fee as feeTable,
   log as logTable,
   payoutLine,
   payout as payoutTable,
+  reward as rewardTable,
   stakeEvent,
 } from "@/db/schema/chain";
 import { person as personTable, profile as profileTable, wallet as walletTable } from "@/db/schema/customers";
@@ -17,6 +18,7 @@ import { deployment } from "@/lib/chain/deployment";
 import type { FeeKind } from "@/lib/chain/facts";
 import { withholdingCaseFrom } from "@/lib/customers/withholding-case";
 import { AppError } from "@/lib/errors";
+import { totalOf } from "@/lib/ledger/queries";
 import { sealOf } from "@/lib/ledger/seal/queries";
 import { type Accrual, openAccrual, takeIn } from "@/lib/rewards/accrual";
 import {
@@ -29,6 +31,7 @@ import {
 import { type Comparison, comparePayouts } from "@/lib/rewards/compare";
 import { type Earned, explainPayouts, type PayoutExplained } from "@/lib/rewards/explain";
 import { type PayoutLine, payoutLines } from "@/lib/rewards/payout-lines";
+import { type SourcesAndUses, sourcesAndUses } from "@/lib/rewards/sources-and-uses";
 import { stakeOverview } from "@/lib/staking/queries";
 import { bankTime } from "@/lib/state-profile/queries";
 import { packRateClass, splitPayout } from "@/lib/tax/split-payout";
@@ -577,3 +580,71 @@ const amountsOf = ({
   PayoutRow,
   "grossMicros" | "operatorFeeMicros" | "federalMicros" | "stateMicros" | "localMicros" | "netMicros"
 >) => ({ grossMicros, operatorFeeMicros, federalMicros, stateMicros, localMicros, netMicros });
+
+/** Public: what came in and went out in the epochs that became final from `from` up to, not including, `to`. */
+export async function sourcesAndUsesBetween(
+  chainId: number,
+  period: { from: Date; to: Date },
+  db: Db = dbFor("app"),
+): Promise<SourcesAndUses> {
+  return db.transaction(
+    async (tx) => {
+      const isFinal = and(eq(epochTable.chainId, chainId), eq(epochTable.state, "final"));
+      const rows = await tx
+        .select({
+          number: epochTable.number,
+          finalAt: epochTable.finalAt,
+          carriedMicros: epochTable.carriedMicros,
+        })
+        .from(epochTable)
+        .where(and(isFinal, gte(epochTable.finalAt, period.from)))
+        .orderBy(asc(epochTable.number));
+      const [first, last] = [rows[0]?.number ?? 0n, rows.at(-1)?.number ?? 0n];
+      const fees = await tx
+        .select({
+          number: sql<string>`${feeTable.epochNumber}`,
+          kind: feeTable.kind,
+          micros: sql<string>`sum(${feeTable.amountMicros})`,
+        })
+        .from(feeTable)
+        .where(and(eq(feeTable.chainId, chainId), between(feeTable.epochNumber, first, last)))
+        .groupBy(feeTable.epochNumber, feeTable.kind)
+        .orderBy(feeTable.kind);
+      const rewards = await tx
+        .select({
+          number: sql<string>`${rewardTable.epochNumber}`,
+          operatorId: rewardTable.operatorId,
+          micros: sql<string>`sum(${rewardTable.grossMicros})`,
+        })
+        .from(rewardTable)
+        .where(and(eq(rewardTable.chainId, chainId), between(rewardTable.epochNumber, first, last)))
+        .groupBy(rewardTable.epochNumber, rewardTable.operatorId)
+        .orderBy(rewardTable.operatorId);
+      const [uncounted] = await tx
+        .select({ micros: sql<string>`coalesce(sum(${feeTable.amountMicros}), 0)` })
+        .from(feeTable)
+        .where(and(eq(feeTable.chainId, chainId), isNull(feeTable.epochNumber)));
+      const [feesOf, rewardsOf] = [byEpoch(fees), byEpoch(rewards)];
+      const epochs = rows.map(({ number, finalAt, carriedMicros }) => ({
+        number,
+        finalAt: finalAt as Date,
+        carriedMicros,
+        fees: feesOf.get(number.toString()) ?? [],
+        rewards: rewardsOf.get(number.toString()) ?? [],
+      }));
+      const potMicros = (await totalOf(tx, "fee_pot")) - BigInt(uncounted?.micros ?? 0);
+      return sourcesAndUses(epochs, { ...period, potMicros });
+    },
+    { isolationLevel: "repeatable read", accessMode: "read only" },
+  );
+}
+
+function byEpoch<T extends { number: string; micros: string }>(rows: readonly T[]) {
+  const found = new Map<string, (Omit<T, "micros"> & { micros: bigint })[]>();
+  for (const row of rows) {
+    const own = found.get(row.number) ?? [];
+    own.push({ ...row, micros: BigInt(row.micros) });
+    found.set(row.number, own);
+  }
+  return found;
+}

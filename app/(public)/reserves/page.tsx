@@ -1,4 +1,5 @@
 import type { Metadata } from "next";
+import Link from "next/link";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { deployment } from "@/lib/chain/deployment";
@@ -46,7 +47,15 @@ export default async function ReservesPage() {
       <Section title={t("epochsTitle")} lead={t("epochsLead")}>
         {epochs ? <Epochs epochs={epochs} timeZone={timeZone} /> : <Unknown />}
       </Section>
-      <Section title={t("sourcesTitle")} lead={t("sourcesLead")}>
+      <Section
+        title={t("sourcesTitle")}
+        lead={t("sourcesLead")}
+        action={
+          <Link href="/sources-and-uses" prefetch={false} className="link inline-flex min-h-11 items-center">
+            {t("sourcesMore")}
+          </Link>
+        }
+      >
         {fees ? <Sources fees={fees} /> : <Unknown />}
       </Section>
       <Section
