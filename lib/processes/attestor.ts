@@ -15,10 +15,11 @@ import {
   zeroHash,
 } from "viem";
 import { privateKeyToAccount } from "viem/accounts";
-import { stateTokenAbi } from "@/lib/chain/abi";
+import { epochManagerAbi, stateTokenAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { ChainMoved, factsOf, headerCall, provenHeader } from "@/lib/chain/blocks";
 import { watchedContracts } from "@/lib/chain/decode";
+import type { EpochContent } from "@/lib/chain/facts";
 import { type BlockRef, lastCreditable } from "@/lib/chain/finality";
 import { nodeOf } from "@/lib/chain/node";
 import { NodeTrouble } from "@/lib/chain/trouble";
@@ -70,6 +71,13 @@ interface Vote {
 interface BooksState {
   books: Books;
   verdict: Verdict | undefined;
+}
+
+interface Proposal {
+  digest: Hex;
+  epoch: EpochContent;
+  /** what speaks against it by the blocks alone */
+  refusal: Refusal | undefined;
 }
 
 export interface AttestorTally {
@@ -145,6 +153,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   const nowhere = { number: BigInt(deployment.deployedAtBlock) - 1n, hash: zeroHash };
   let { books, verdict }: BooksState = { books: emptyBooks(nowhere), verdict: undefined };
   let keptAt = books.at.number;
+  let proposal: Proposal | undefined;
   let castAt: bigint | undefined;
   let finalTo: BlockRef | undefined;
   let trouble: AttestorStatus["trouble"];
@@ -222,11 +231,26 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     keptAt = books.at.number;
   }
 
-  async function judge(): Promise<void> {
-    const { open } = books;
-    if (!open || verdict?.digest !== open.digest) return;
-    const { digest, epoch } = verdict;
-    const number = verdict.number.toString();
+  /**
+   * What is to be voted on. While the leader's state is another than the one executed, the own node has another proposal
+   * than the leader, or none: then the leader's is what must be refused.
+   */
+  async function proposalNow(): Promise<Proposal | undefined> {
+    const difference = follower.status().differsSince?.difference;
+    if (!difference) {
+      if (!books.open || verdict?.digest !== books.open.digest) return undefined;
+      return { digest: verdict.digest, epoch: verdict.epoch, refusal: verdict.refusal };
+    }
+    const [epoch, digest] = await client.readContract({
+      address: deployment.contracts.epochManager,
+      abi: epochManagerAbi,
+      functionName: "proposal",
+    });
+    return digest === zeroHash ? undefined : { digest, epoch, refusal: difference };
+  }
+
+  async function judge({ digest, epoch, refusal: fromChain }: Proposal): Promise<void> {
+    const number = epoch.number.toString();
     const earlier = votes[number];
     if (earlier?.digest === digest) return;
     const signedBefore = earlier?.signature
@@ -234,8 +258,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
       : earlier?.signedBefore;
     const batch = await judgeBatch({ epoch, bank: config.bank });
     const refusal =
-      verdict.refusal ??
-      follower.status().differsSince?.difference ??
+      fromChain ??
       (signedBefore && signedBefore.proposedBlock >= epoch.proposedBlock
         ? ({ reason: "signed_another", stated: digest, recomputed: signedBefore.digest } as const)
         : batch.refusal);
@@ -256,11 +279,10 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   }
 
   /** Agreed or refused, the vote says so: first sealed, then open; and what agreed is signed after that. */
-  async function vote(): Promise<void> {
-    const { open } = books;
-    const number = open?.epoch.number.toString() ?? "";
+  async function vote({ digest, epoch }: Proposal): Promise<void> {
+    const number = epoch.number.toString();
     const own = votes[number];
-    if (!open || own?.digest !== open.digest) return;
+    if (own?.digest !== digest) return;
     let { step } = own;
     // what was shown is looked at again with each block, since a chain that goes back may lose it
     if (!isShown(step) || castAt !== books.at.number) {
@@ -280,7 +302,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     }
     // while the chain's state is another than the one executed, nothing is signed
     if (step !== "counted" || own.refusal || own.signature || follower.status().differsSince) return;
-    const signature = await account.signTypedData(epochToSign(deployment, open.epoch));
+    const signature = await account.signTypedData(epochToSign(deployment, epoch));
     failpoint("validator.signed");
     save(number, { ...own, step, signature });
     tally.signatures += 1;
@@ -303,7 +325,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     }
     const [fault] = books.faults;
     if (fault) return { word: fault.reason, sentence: `The chain states ${fault.stated}.` };
-    const step = books.open && votes[books.open.epoch.number.toString()]?.step;
+    const step = proposal && votes[proposal.epoch.number.toString()]?.step;
     if (step === "no_seat")
       return { word: step, sentence: "This key has no seat among the validators of the open epoch." };
     if (step === "not_its_seat")
@@ -315,8 +337,11 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     async step() {
       try {
         await recompute();
-        await judge();
-        await vote();
+        proposal = await proposalNow();
+        if (proposal) {
+          await judge(proposal);
+          await vote(proposal);
+        }
         if (books.at.number - keptAt >= keepEachBlocks) await keep();
         trouble = undefined;
       } catch (error) {
@@ -333,10 +358,10 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     status() {
       const lastSigned = highest(votes, (own) => own.signature !== undefined);
       const lastRefused = highest(votes, (own) => own.refusal !== undefined);
-      const open = books.open && {
-        number: books.open.epoch.number,
-        digest: books.open.digest,
-        step: votes[books.open.epoch.number.toString()]?.step ?? "judging",
+      const open = proposal && {
+        number: proposal.epoch.number,
+        digest: proposal.digest,
+        step: votes[proposal.epoch.number.toString()]?.step ?? "judging",
       };
       return {
         operatorId,
