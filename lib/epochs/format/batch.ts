@@ -25,6 +25,8 @@ export type Previous = {
   liabilitiesMicros: bigint;
   seal: bigint;
   block: bigint;
+  /** the log at `seal` as its complete subtrees, largest first: they fold to `booksRoot`, and new seals are added to them */
+  log: Hex[];
 };
 
 export type Manifest = {
@@ -92,6 +94,7 @@ export const encodeManifest = (m: Manifest): string =>
       t(m.previous.liabilitiesMicros),
       t(m.previous.seal),
       t(m.previous.block),
+      m.previous.log,
     ],
     t(m.seal),
     m.booksRoot,
@@ -168,7 +171,7 @@ const nameOrNone = matching(/^([0-9a-f]{40})?$/);
 export function decodeManifest(written: string): Manifest {
   const f = listOf(written, 21, "the manifest");
   if (f[0] !== batchFormat) refuse(`a batch begins with ${batchFormat}`);
-  const previous = fields(f[5], 6, "the previous epoch");
+  const previous = fields(f[5], 7, "the previous epoch");
   const withheld = fields(f[20], 3, "the tax withheld");
   const manifest: Manifest = {
     chainId: whole(f[1], "the chain"),
@@ -182,6 +185,7 @@ export function decodeManifest(written: string): Manifest {
       liabilitiesMicros: whole(previous[3], "the previous liabilities"),
       seal: whole(previous[4], "the previous seal"),
       block: whole(previous[5], "the previous block"),
+      log: list(previous[6], "the previous log").map((one) => hex32(one, "a subtree of the log") as Hex),
     },
     seal: whole(f[6], "the seal"),
     booksRoot: hex32(f[7], "the books' root") as Hex,

@@ -14,13 +14,14 @@ it("counts every class of the chart of accounts as the ledger does", () => {
     supply: "supply",
     holder: "holder",
   };
-  const expected = Object.entries(chartOfAccounts).map(([name, { asset, side, counted }]) => {
+  const expected = Object.entries(chartOfAccounts).map(([name, { asset, side, counted, isClearing }]) => {
     const special: Record<string, string> = {
       dollar_deposit: "deposit",
       token_supply: "supply",
       chain_clearing: "under_way",
+      slashed_token: "slashed",
     };
-    return [name, { asset, side, counts: special[name] ?? countsAs[counted] }];
+    return [name, { asset, side, counts: special[name] ?? countsAs[counted], isEitherSide: isClearing }];
   });
   expect(classRules).toEqual(Object.fromEntries(expected));
 });
