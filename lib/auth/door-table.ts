@@ -95,6 +95,7 @@ export const routeTable: Record<string, RouteRow> = {
   "POST /api/auth/[...nextauth]": { cells: everybody, rest: "signout" },
   "GET /api/auth/nonce": { cells: everybody },
   "GET /api/config": { cells: everybody },
+  "GET /api/network": { cells: everybody },
   "POST /api/csp-report": { cells: everybody, body: {} },
   "GET /api/livez": { cells: everybody },
   "GET /api/metrics": { cells: "snnnnn yyyyyy eey", withToken: true },

@@ -45,6 +45,7 @@ export async function testBank(): Promise<TestBank> {
   const folder = mkdtempSync(join(tmpdir(), "granary-deployment-"));
   const path = join(folder, "deployment.json");
   writeFileSync(path, JSON.stringify(testDeployment));
+  writeFileSync(join(folder, "network.json"), JSON.stringify({ deployment: testDeployment }));
   Object.assign(process.env, {
     GRANARY_MODE: "demo",
     GRANARY_STATE: "MD",

@@ -1,10 +1,17 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
 import type { Network } from "@/lib/processes/network";
 import { testDeployment } from "@/lib/processes/test-bank";
-import { ConfigError, readValidatorConfig, type ValidatorFile } from "@/lib/processes/validator-config";
+import {
+  ConfigError,
+  networkOf,
+  readValidatorConfig,
+  type ValidatorFile,
+} from "@/lib/processes/validator-config";
 
 const folder = mkdtempSync(join(tmpdir(), "granary-operator-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -75,7 +82,7 @@ describe("a validator's config", () => {
     ["half a key", { key: "0x1234" }, "key_invalid", /32 bytes/],
     ["a key file that is not there", { key: undefined, keyFile: "no" }, "key_unreadable", /ENOENT/],
     ["no network's file", { network: "no.json" }, "network_unreadable", /ENOENT/],
-    ["another file as the network's", { network: "operator.json" }, "network_invalid", /not the file/],
+    ["another file as the network's", { network: "operator.json" }, "network_invalid", /is none/],
     ["a demo's chain in production", { mode: "production" }, "demo_only", /development chain/],
     [
       "a demo's finality in production",
@@ -93,6 +100,28 @@ describe("a validator's config", () => {
     expect(refusal().reason).toBe("config_not_json");
     write({ key: `${key}00` });
     expect(refusal().message).not.toContain("abab");
+  });
+
+  it("learns the network from the bank when it is given none, once and for good", async () => {
+    let answer = JSON.stringify(network);
+    const bank = createServer((request, response) => {
+      response.statusCode = request.url === "/api/network" ? 200 : 404;
+      response.end(answer);
+    });
+    await new Promise<void>((resolve) => bank.listen(0, "127.0.0.1", resolve));
+    const { port } = bank.address() as AddressInfo;
+    write({ network: undefined, bank: `http://127.0.0.1:${port}` });
+    const config = readValidatorConfig(["--config", path]);
+    const failure = () => networkOf(config).catch((error: ConfigError) => error.reason);
+    answer = "<html>";
+    expect(await failure()).toBe("network_invalid");
+    answer = JSON.stringify(network);
+    expect(await networkOf(config)).toEqual(network);
+    bank.close();
+    bank.closeAllConnections();
+    expect(await networkOf(config)).toEqual(network);
+    rmSync(config.folder, { recursive: true });
+    expect(await failure()).toBe("network_not_given");
   });
 
   it("refuses a network whose contracts are not all there", () => {

@@ -1,7 +1,8 @@
-import { readFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import type { Hex } from "viem";
 import { z } from "zod";
+import { writeDurably } from "@/lib/processes/home";
 import { type Network, parseNetwork } from "@/lib/processes/network";
 
 /** Why a validator does not start: one word, and one sentence for its operator. */
@@ -19,6 +20,7 @@ export class ConfigError extends Error {
       | "key_invalid"
       | "network_unreadable"
       | "network_invalid"
+      | "network_not_given"
       | "demo_only"
       | "folder_in_use",
     sentence: string,
@@ -42,7 +44,7 @@ const fields = {
   folder: [text, "the folder for what it executes, commits and signs"],
   port: [z.number().int().min(1).max(65_535), "the port of its status page"],
   host: [text.default("127.0.0.1"), "the address it listens on"],
-  network: [text, "the path of the network's file, which the bank publishes"],
+  network: [text.optional(), "the path of the network's file; without it the bank is asked for it, once"],
   finalityFile: [text.optional(), "the path of the demo chain's saved.json"],
 } as const satisfies Record<string, readonly [z.ZodType, string]>;
 
@@ -64,7 +66,7 @@ export interface ValidatorConfig {
   folder: string;
   port: number;
   host: string;
-  network: Network;
+  network: Network | undefined;
   finalityFile: string | undefined;
 }
 
@@ -87,26 +89,48 @@ export function readValidatorConfig(argv: readonly string[]): ValidatorConfig {
   if (!parsed.success) throw new ConfigError("config_invalid", `${path}: ${firstFault(parsed.error.issues)}`);
   const { key: given, keyFile, network: networkPath, ...rest } = parsed.data;
   const beside = (file: string) => resolve(dirname(path), file);
-  const networkText = read(beside(networkPath), "network_unreadable");
-  const network = parseNetwork(networkText);
-  if (!network) throw new ConfigError("network_invalid", `${networkPath} is not the file of a network.`);
-  const { finalityFile } = rest;
-  if (rest.mode === "production") {
-    if (finalityFile !== undefined)
-      throw new ConfigError(
-        "demo_only",
-        "finalityFile is a demo's idea of finality: leave it out in production.",
-      );
-    if (network.deployment.chainId === 31_337)
-      throw new ConfigError("demo_only", "Chain 31337 is a development chain: production runs on another.");
-  }
+  if (rest.mode === "production" && rest.finalityFile !== undefined)
+    throw new ConfigError(
+      "demo_only",
+      "finalityFile is a demo's idea of finality: leave it out in production.",
+    );
   return {
     ...rest,
     key: keyOf({ given, keyFile: keyFile === undefined ? undefined : beside(keyFile) }),
     folder: beside(rest.folder),
-    network,
-    finalityFile: finalityFile === undefined ? undefined : beside(finalityFile),
+    network:
+      networkPath === undefined
+        ? undefined
+        : networkFor(rest.mode, read(beside(networkPath), "network_unreadable")),
+    finalityFile: rest.finalityFile === undefined ? undefined : beside(rest.finalityFile),
   };
+}
+
+function networkFor(mode: ValidatorConfig["mode"], text: string): Network {
+  const network = parseNetwork(text);
+  if (!network) throw new ConfigError("network_invalid", "What was given as the network's file is none.");
+  if (mode === "production" && network.deployment.chainId === 31_337)
+    throw new ConfigError("demo_only", "Chain 31337 is a development chain: production runs on another.");
+  return network;
+}
+
+const answerMs = 8_000;
+
+/** The network of the config, else the one once learned from the bank: what was learned first holds. */
+export async function networkOf({ mode, bank, folder, network }: ValidatorConfig): Promise<Network> {
+  if (network) return network;
+  const kept = join(folder, "network.json");
+  if (existsSync(kept)) return networkFor(mode, read(kept, "network_unreadable"));
+  const answer = await fetch(new URL("/api/network", bank), {
+    redirect: "error",
+    signal: AbortSignal.timeout(answerMs),
+  }).catch(() => undefined);
+  if (!answer?.ok)
+    throw new ConfigError("network_not_given", `The bank at ${bank} did not tell its network.`);
+  const text = await answer.text();
+  const learned = networkFor(mode, text);
+  writeDurably(kept, text);
+  return learned;
 }
 
 function read(path: string, reason: "config_unreadable" | "network_unreadable" | "key_unreadable"): string {

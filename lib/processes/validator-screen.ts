@@ -1,3 +1,4 @@
+import { formatDollars } from "@/lib/money/format";
 import type { AttestorStatus } from "@/lib/processes/attestor";
 import { screenHtml } from "@/lib/processes/small-server";
 import { refusalWords } from "@/lib/validators/refusal-words";
@@ -73,10 +74,10 @@ export function statusScreen(of: {
           ? `${follower.blocksExecuted} blocks since it started, ${Math.round(follower.blocksPerSecond)} a second`
           : "none yet",
       ],
-      ["Tokens in circulation (millionths)", s.supplyMicros.toString()],
-      ["Market value of reserves (millionths)", s.marketMicros.toString()],
-      ["Lendable value (millionths)", s.lendableMicros.toString()],
-      ["Fee pot (millionths)", s.feePotMicros.toString()],
+      ["Tokens in circulation", formatDollars(s.supplyMicros)],
+      ["Market value of reserves", formatDollars(s.marketMicros)],
+      ["Lendable value", formatDollars(s.lendableMicros)],
+      ["Fee pot", formatDollars(s.feePotMicros)],
       ["Signing address", s.signer],
     ],
     table: {

@@ -7,7 +7,12 @@ import { anvilFollower } from "@/lib/processes/follower/anvil-follower";
 import { onStop } from "@/lib/processes/lifecycle";
 import { releaseLock, takeLock } from "@/lib/processes/lock";
 import { Refused, startSmallServer } from "@/lib/processes/small-server";
-import { ConfigError, readValidatorConfig, type ValidatorConfig } from "@/lib/processes/validator-config";
+import {
+  ConfigError,
+  networkOf,
+  readValidatorConfig,
+  type ValidatorConfig,
+} from "@/lib/processes/validator-config";
 import { metricsText, statusScreen } from "@/lib/processes/validator-screen";
 
 const pauseMs = 400;
@@ -36,7 +41,6 @@ function configured(): { config: ValidatorConfig; lock: string } {
 }
 
 const { config, lock } = configured();
-const { deployment, genesis } = config.network;
 let attestor: Attestor | undefined;
 let opening = "it starts";
 const ready = (): Attestor => {
@@ -90,26 +94,21 @@ onStop(async () => {
   releaseLock(lock);
 });
 
-const leader = () => chainClient({ rpcUrl: config.chain, chainId: deployment.chainId });
-
-const open = () =>
-  openAttestor({
+async function open(): Promise<Attestor> {
+  const { deployment, genesis } = await networkOf(config);
+  const leader = () => chainClient({ rpcUrl: config.chain, chainId: deployment.chainId });
+  const node = join(config.folder, "node");
+  return openAttestor({
     client: leader(),
     deployment,
-    ...(genesis && {
-      follower: anvilFollower({
-        leader: leader(),
-        deployment,
-        genesis,
-        folder: join(config.folder, "node"),
-      }),
-    }),
+    ...(genesis && { follower: anvilFollower({ leader: leader(), deployment, genesis, folder: node }) }),
     finalityFile: config.finalityFile,
     bank: config.bank,
     key: config.key,
     operatorId: config.operatorId,
     folder: config.folder,
   });
+}
 
 let failures = 0;
 while (!stopping) {
