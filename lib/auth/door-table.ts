@@ -147,5 +147,6 @@ export const pageTable: Record<string, PageRow> = {
   "/staff/kit": { cells: everybody },
   "/staff/not-allowed": { cells: anyStaff },
   "/staff/operations": { cells: anyStaff },
+  "/staff/validators": { cells: anyStaff },
   "/staff/switches": { cells: anyStaff },
 };

@@ -1,15 +1,28 @@
-import { and, desc, eq, inArray } from "drizzle-orm";
-import type { Address } from "viem";
+import { and, desc, eq, gte, inArray, sql } from "drizzle-orm";
+import { type Address, zeroHash } from "viem";
 import type { Executor } from "@/db/client";
 import { dbFor } from "@/db/client";
 import { certification } from "@/db/schema/certification";
-import { epochAttestation, epoch as epochTable, type OperatorState, operator } from "@/db/schema/chain";
-import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
+import {
+  epochAttestation,
+  epoch as epochTable,
+  epochVote,
+  type OperatorState,
+  operator,
+  reward as rewardTable,
+} from "@/db/schema/chain";
+import type { CommandContext } from "@/lib/auth/actor";
+import { requirePermission } from "@/lib/auth/permissions";
+import { epochManagerAbi, stakingAbi, validatorRegistryAbi } from "@/lib/chain/abi";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
+import { env } from "@/lib/env";
+import type { ProposalNow } from "@/lib/epochs/life";
 import { AppError } from "@/lib/errors";
-import { activeProfile } from "@/lib/state-profile/queries";
+import { activeProfile, bankTime } from "@/lib/state-profile/queries";
+import { type Alert, alertsOf, type Vote, type Watched } from "@/lib/validators/alerts";
 import { operatorName } from "@/lib/validators/operators";
+import { liveHosts } from "@/lib/vendors/attestors/live";
 
 export interface OperatorOverview {
   operatorId: number;
@@ -120,4 +133,209 @@ export async function verdictsOn(
     byDigest.set(digest, list);
   }
   return byDigest;
+}
+
+export interface OperatorRow extends Watched {
+  affiliated: boolean;
+  stakeMicros: bigint;
+  commissionPpm: bigint;
+  /** its seat's, before what all of the bank's count for together is capped */
+  weight: bigint;
+}
+
+export interface CommandCentre {
+  proposal:
+    | (ProposalNow & { seatsOf: { operatorId: number; name: string; vote: Vote | "waiting" }[] })
+    | undefined;
+  operators: OperatorRow[];
+  alerts: Alert[];
+  waitingMicros: bigint;
+  dailyMicros: bigint;
+  bondsMicros: bigint;
+  stakeMicros: bigint;
+  lastFinalAt: Date | undefined;
+}
+
+const watchedEpochs = 20;
+const quorumLeast = { seats: 4, outside: 3 };
+
+/** Everything that the command centre shows, of one moment. */
+export async function commandCentre(ctx: CommandContext): Promise<CommandCentre> {
+  requirePermission(ctx.actor, "operations:read");
+  const { db } = ctx;
+  const client = publicClient();
+  const { chainId, contracts } = deployment();
+  const manager = { address: contracts.epochManager, abi: epochManagerAbi } as const;
+  const registry = { address: contracts.validatorRegistry, abi: validatorRegistryAbi } as const;
+  const read = <const N extends "progress" | "proposal" | "feePot" | "lastFinal" | "epochSeconds">(
+    functionName: N,
+  ) => client.readContract({ ...manager, functionName });
+  const [
+    overview,
+    rows,
+    hosts,
+    progress,
+    [proposal, openDigest],
+    waitingMicros,
+    [, , lastFinalAt],
+    epochSeconds,
+    params,
+    time,
+  ] = await Promise.all([
+    operators(db),
+    db.select().from(operator).where(eq(operator.chainId, chainId)).orderBy(operator.operatorId),
+    liveHosts(env.validatorUrls),
+    read("progress"),
+    read("proposal"),
+    read("feePot"),
+    read("lastFinal"),
+    read("epochSeconds"),
+    client.readContract({ ...registry, functionName: "params" }),
+    bankTime(db),
+  ]);
+  const now = BigInt(Math.floor(time.getTime() / 1000));
+  const votes = await votesOf(db, chainId);
+  const newest = await db
+    .select({ number: epochTable.number, state: epochTable.state, digest: epochTable.digest })
+    .from(epochTable)
+    .where(eq(epochTable.chainId, chainId))
+    .orderBy(desc(epochTable.proposedBlock))
+    .limit(1);
+  const isOpen = openDigest !== zeroHash;
+  const [signedWeight, neededWeight, signedOutside, neededOutside] = await client.readContract({
+    ...manager,
+    functionName: "quorumOf",
+    args: [progress.agreed],
+  });
+  const shared = await sharedADay(db, chainId, time);
+  const known = rows.map((row): OperatorRow => {
+    const seen = overview.find(({ operatorId }) => operatorId === row.operatorId);
+    const host = hosts.find(({ operatorId }) => operatorId === row.operatorId);
+    return {
+      operatorId: row.operatorId,
+      name: seen?.name ?? operatorName(row.operatorId, activeProfile().bankName),
+      isOfBank: seen?.isOfBank ?? row.affiliated,
+      affiliated: row.affiliated,
+      state: row.state,
+      bondMicros: row.bondMicros,
+      strikes: row.strikes,
+      certifiedUntil: row.certifiedUntil
+        ? BigInt(Math.floor(row.certifiedUntil.getTime() / 1000))
+        : undefined,
+      stakeMicros: (seen?.activeMicros ?? 0n) + (seen?.pendingMicros ?? 0n),
+      commissionPpm: seen?.commissionPpm ?? 0n,
+      weight: seen?.weight ?? 0n,
+      votes: votes.get(row.operatorId) ?? [],
+      host: host && {
+        lagBlocks:
+          host.finalTo !== undefined && host.finalTo > host.recomputedTo
+            ? host.finalTo - host.recomputedTo
+            : 0n,
+        problem: host.problem,
+      },
+    };
+  });
+  const verdicts = isOpen ? ((await verdictsOn([openDigest], db)).get(openDigest) ?? []) : [];
+  const isIn = (bits: bigint, operatorId: number) => ((bits >> BigInt(operatorId)) & 1n) === 1n;
+  const countIn = (bits: bigint) => known.filter(({ operatorId }) => isIn(bits, operatorId)).length;
+  const commitsAreClosed = progress.commitsClosedAt > 0n || now > progress.commitsUntil;
+  const voteOf = (operatorId: number): Vote | "waiting" => {
+    if (isIn(progress.agreed, operatorId)) return "agreed";
+    if (isIn(progress.refused, operatorId)) return "refused";
+    if (isIn(progress.wrong, operatorId)) return "wrong";
+    if (isIn(progress.committed, operatorId)) return "committed";
+    return commitsAreClosed ? "missed" : "waiting";
+  };
+  return {
+    proposal:
+      newest.length === 0
+        ? undefined
+        : {
+            number: isOpen ? proposal.number : (newest[0]?.number ?? 0n),
+            isFinal: !isOpen && newest[0]?.state === "final",
+            seats: countIn(progress.seated),
+            committed: countIn(progress.committed),
+            agreed: countIn(progress.agreed),
+            refused: countIn(progress.refused),
+            wrong: countIn(progress.wrong),
+            commitsAreClosed,
+            revealsUntil: progress.revealsUntil,
+            signedWeight,
+            neededWeight,
+            signedOutside: Number(signedOutside),
+            neededOutside: Number(neededOutside),
+            now,
+            seatsOf: known
+              .filter(({ operatorId }) => isIn(progress.seated, operatorId))
+              .map(({ operatorId, name }) => ({ operatorId, name, vote: voteOf(operatorId) })),
+          },
+    operators: known,
+    alerts: alertsOf({
+      operators: known,
+      bondMinimumMicros: params.bondMinimum,
+      strikeLimit: params.strikeLimit,
+      missedLimit: params.missedLimit,
+      leastSeats: quorumLeast.seats,
+      leastOutside: quorumLeast.outside,
+      waitingMicros,
+      dailyMicros: shared,
+      secondsSinceFinal: lastFinalAt === 0n ? 0n : now - lastFinalAt,
+      epochSeconds,
+      refusals: verdicts
+        .filter(({ verdict }) => verdict === "refused")
+        .map(({ name, findings }) => ({ name, reason: findings[0]?.split(":")[0] ?? "without a reason" })),
+      now,
+    }),
+    waitingMicros,
+    dailyMicros: shared,
+    bondsMicros: known.reduce((sum, { bondMicros }) => sum + bondMicros, 0n),
+    stakeMicros: known.reduce((sum, { stakeMicros }) => sum + stakeMicros, 0n),
+    lastFinalAt: lastFinalAt === 0n ? undefined : new Date(Number(lastFinalAt) * 1000),
+  };
+}
+
+/** How each operator voted on the last final epochs, newest first. */
+async function votesOf(
+  db: Executor,
+  chainId: number,
+): Promise<Map<number, { number: bigint; vote: Vote }[]>> {
+  const finals = await db
+    .select({ digest: epochTable.digest })
+    .from(epochTable)
+    .where(and(eq(epochTable.chainId, chainId), eq(epochTable.state, "final")))
+    .orderBy(desc(epochTable.number))
+    .limit(watchedEpochs);
+  const found = new Map<number, { number: bigint; vote: Vote }[]>();
+  if (finals.length === 0) return found;
+  const rows = await db
+    .select()
+    .from(epochVote)
+    .where(
+      and(
+        eq(epochVote.chainId, chainId),
+        inArray(
+          epochVote.digest,
+          finals.map(({ digest }) => digest),
+        ),
+      ),
+    )
+    .orderBy(desc(epochVote.epochNumber));
+  for (const row of rows) {
+    const own = found.get(row.operatorId) ?? [];
+    own.push({ number: row.epochNumber, vote: row.verdict ?? (row.committedAt ? "committed" : "missed") });
+    found.set(row.operatorId, own);
+  }
+  return found;
+}
+
+const usualDays = 7;
+
+/** What was shared out each day of the last week. */
+async function sharedADay(db: Executor, chainId: number, now: Date): Promise<bigint> {
+  const since = new Date(now.getTime() - usualDays * 86_400_000);
+  const [row] = await db
+    .select({ micros: sql<string>`coalesce(sum(${rewardTable.grossMicros}), 0)` })
+    .from(rewardTable)
+    .where(and(eq(rewardTable.chainId, chainId), gte(rewardTable.at, since)));
+  return BigInt(row?.micros ?? 0) / BigInt(usualDays);
 }

@@ -44,6 +44,7 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
       label: "The bank",
       items: [
         { href: "/staff/operations", label: "Operations", permission: "operations:read" },
+        { href: "/staff/validators", label: "Command centre", permission: "operations:read" },
         { href: "/staff/switches", label: "Switches", permission: "switch:read" },
       ],
     },

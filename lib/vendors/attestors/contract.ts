@@ -9,3 +9,11 @@ export type AttestorAnswer =
 export interface Attestors {
   ask(epoch: bigint): Promise<AttestorAnswer[]>;
 }
+
+/** What a validator says of itself. */
+export interface AttestorHost {
+  operatorId: number;
+  recomputedTo: bigint;
+  finalTo: bigint | undefined;
+  problem: string | undefined;
+}
