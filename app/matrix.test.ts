@@ -196,7 +196,7 @@ describe("a page", () => {
   it("is open without a gate only where that was decided", () => {
     const ungated = of("page").filter(({ file }) => gateOf(file) === undefined);
     expect(ungated.map(({ id }) => id).sort()).toEqual([
-      ...["/", "/about-rewards", "/reserves", "/sign-in", "/sources-and-uses"],
+      ...["/", "/about-rewards", "/register", "/reserves", "/sign-in", "/sources-and-uses"],
       ...["/staff/kit", "/staff/not-allowed", "/stake"],
     ]);
   });

@@ -17,6 +17,7 @@ export default async function PublicLayout({ children }: { children: ReactNode }
   const pages = [
     { href: "/reserves", label: t("nav.reserves") },
     { href: "/about-rewards", label: t("nav.rewards") },
+    { href: "/register", label: t("nav.register") },
   ];
   return (
     <>

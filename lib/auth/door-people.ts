@@ -2,6 +2,7 @@ import { randomBytes, randomInt, randomUUID } from "node:crypto";
 import { eq } from "drizzle-orm";
 import type { Address, Hex } from "viem";
 import type { Db } from "@/db/client";
+import { checkNames, evidenceKinds } from "@/db/schema/certification";
 import { payout } from "@/db/schema/chain";
 import { approval } from "@/db/schema/control";
 import { person, profile, wallet } from "@/db/schema/customers";
@@ -14,6 +15,8 @@ import { convertDollars } from "@/lib/collateral/commands/convert-dollars";
 import { openProfile } from "@/lib/customers/commands/open-profile";
 import { submitIdentity } from "@/lib/customers/commands/submit-identity";
 import { bringDollars } from "@/lib/transfers/commands/bring-dollars";
+import { applyForCertification } from "@/lib/validators/commands/apply-for-certification";
+import { checkCertification } from "@/lib/validators/commands/check-certification";
 
 /** Everybody who may stand before a door, in the order of the table's columns. */
 export const knockers = [
@@ -49,6 +52,7 @@ export interface Subjects {
   conversionFeeMicros: string;
   application(): Promise<string>;
   approval(): Promise<{ id: string; payloadHash: string }>;
+  certification(how?: { isChecked: boolean }): Promise<string>;
 }
 
 export interface People {
@@ -66,6 +70,7 @@ export interface BankHandles {
 
 const terms = async () => ({ issuanceFeeBps: 10n, redemptionFeeBps: 20n, isStale: false, isPaused: false });
 const randomAddress = (): Address => `0x${randomBytes(20).toString("hex")}`;
+const randomWord = (): Hex => `0x${randomBytes(32).toString("hex")}`;
 const key = () => randomUUID();
 const first = <T>(rows: T[]): T => rows[0] as T;
 
@@ -82,6 +87,17 @@ export const identityForm = () => ({
   election: "flat",
   otherIncome: "",
   agreed: true,
+});
+
+export const operatorForm = () => ({
+  kind: "validator",
+  name: "Northgate Computing",
+  controller: randomAddress(),
+  ownerHash: randomWord(),
+  affiliated: false,
+  signer: randomAddress(),
+  node: randomAddress(),
+  evidence: evidenceKinds.map((kind) => ({ kind, digest: randomWord(), title: `Paper about ${kind}` })),
 });
 
 /** A payout as the index would book it. */
@@ -202,6 +218,13 @@ export async function gather(
       async application() {
         const somebody = await resident("new");
         return (await submitIdentity(as(somebody), identityForm())).applicationId;
+      },
+      async certification({ isChecked } = { isChecked: false }) {
+        const ctx = as({ kind: "staff", staffId: clerk.staffId, role: "clerk", sessionId: clerk.sessionId });
+        const { certificationId } = await applyForCertification(ctx, operatorForm(), async () => 0);
+        for (const name of isChecked ? checkNames : [])
+          await checkCertification(ctx, { certificationId, name, outcome: "passed" });
+        return certificationId;
       },
       async approval() {
         const rich = await resident("verified");

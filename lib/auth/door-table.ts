@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { identityForm, type Subjects } from "@/lib/auth/door-people";
+import { identityForm, operatorForm, type Subjects } from "@/lib/auth/door-people";
 
 /**
  * Who may pass which door, decided cell by cell; a door without a row fails the tests.
@@ -73,6 +73,48 @@ export const actionTable: Record<string, ActionRow> = {
     cells: "snnnnn nnynnn ees",
     input: ({ ownersAccount }) => ({ accountId: ownersAccount, state: "open", reason: "a check" }),
   },
+  takeApplication: {
+    cells: "snnnnn yyynnn ees",
+    input: operatorForm,
+  },
+  checkApplication: {
+    cells: "snnnnn yyynnn ees",
+    input: async ({ certification }) => ({
+      certificationId: await certification(),
+      name: "hosting",
+      outcome: "passed",
+    }),
+  },
+  askToCertify: {
+    cells: "snnnnn yyynnn ees",
+    input: async ({ certification }) => ({
+      certificationId: await certification({ isChecked: true }),
+      certifiedUntil: new Date(Date.now() + 100 * 86_400_000).toISOString(),
+      reason: "a check",
+    }),
+  },
+  refuseApplication: {
+    cells: "snnnnn yyynnn ees",
+    input: async ({ certification }) => ({ certificationId: await certification(), why: "a check" }),
+  },
+  // of an operator that nobody has: what happens to one that stands is decided by two, in their own tests
+  askToRenew: {
+    cells: "snnnnn 000nnn ees",
+    input: () => ({
+      operatorId: 126,
+      certifiedUntil: new Date(Date.now() + 100 * 86_400_000).toISOString(),
+      affiliated: false,
+      reason: "a check",
+    }),
+  },
+  askToRevoke: {
+    cells: "snnnnn nn0nnn ees",
+    input: () => ({ operatorId: 126, reason: "a check of the door" }),
+  },
+  askToReinstate: {
+    cells: "snnnnn 000nnn ees",
+    input: () => ({ operatorId: 126, reason: "a check" }),
+  },
   turnSwitch: {
     cells: "snnnnn nnynnn ees",
     input: () => ({ name: "sign_in", isOn: true, reason: "a check" }),
@@ -120,6 +162,7 @@ const identityReaders = "ssssss yyynny sss";
 export const pageTable: Record<string, PageRow> = {
   "/": { cells: everybody },
   "/about-rewards": { cells: everybody },
+  "/register": { cells: everybody },
   "/reserves": { cells: everybody },
   "/sign-in": { cells: "yyyyyy hhhhhh yyy" },
   "/sources-and-uses": { cells: everybody },
@@ -140,6 +183,10 @@ export const pageTable: Record<string, PageRow> = {
   "/staff": { cells: anyStaff },
   "/staff/approvals": { cells: anyStaff },
   "/staff/approvals/[id]": { cells: anyStaff, id: async ({ approval }) => (await approval()).id },
+  "/staff/certification": { cells: anyStaff },
+  "/staff/certification/[id]": { cells: anyStaff, id: ({ certification }) => certification() },
+  "/staff/certification/new": { cells: "ssssss yyynnn sss" },
+  "/staff/certification/operators/[id]": { cells: anyStaff, id: () => "1" },
   "/staff/customers": { cells: identityReaders },
   "/staff/customers/[id]": { cells: identityReaders, id: ({ ownersProfile }) => ownersProfile },
   "/staff/identity": { cells: identityReaders },

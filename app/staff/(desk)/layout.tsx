@@ -38,6 +38,7 @@ export default async function DeskLayout({ children }: { children: ReactNode }) 
           count: waiting.approvals,
         },
         { href: "/staff/customers", label: "Customers", permission: "customer:find" },
+        { href: "/staff/certification", label: "Certification", permission: "certification:read" },
       ],
     },
     {

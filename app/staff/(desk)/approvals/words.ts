@@ -4,6 +4,10 @@ import type { ApprovalView } from "@/lib/approvals/queries";
 export const kindWords: Record<string, string> = {
   issuance_above_limit: "Conversion above the limit for one person",
   account_opened: "Frozen account to be opened again",
+  certification_approve: "Operator to be certified",
+  certification_renew: "Certificate to be renewed",
+  certification_revoke: "Certificate to be revoked",
+  certification_reinstate: "Operator to be let out of jail",
 };
 
 export const blockedWords: Record<NonNullable<ApprovalView["blockedBy"]>, string> = {
