@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Hex, hexToString, toHex, zeroHash } from "viem";
+import { encodeAbiParameters, type Hex, hexToString, keccak256, toHex, zeroHash } from "viem";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { epochManagerAbi } from "@/lib/chain/abi";
 import { chainClient } from "@/lib/chain/client";
@@ -16,6 +16,7 @@ import { mintTokens, startTestChain, type TestChain, verifyWallet } from "@/lib/
 
 const alice = 20;
 const dollars = (n: number) => BigInt(n) * 1_000_000n;
+const balancesSlot = "0x52c63247e1f47db19d5ce0460030c497f067ca4cebf71ba98eeadabe20bace00";
 const supplySlot = "0x52c63247e1f47db19d5ce0460030c497f067ca4cebf71ba98eeadabe20bace02";
 
 let chain: TestChain;
@@ -249,6 +250,27 @@ describe("a validator's vote", () => {
     await one.step();
     expect(one.status().trouble).toBeUndefined();
     expect(one.attestation(agreed.number)).toMatchObject({ found: "signed" });
+
+    // a balance that nobody minted: everything proposed meanwhile is refused, and the first after it is undone is not
+    const slot = keccak256(
+      encodeAbiParameters([{ type: "address" }, { type: "bytes32" }], [chain.address(alice), balancesSlot]),
+    );
+    const balance = (await leader.getStorageAt({ address: token, slot })) as Hex;
+    await chain.rpc("anvil_setStorageAt", [token, slot, toHex(BigInt(balance) + dollars(1), { size: 32 })]);
+    const meanwhile = await propose();
+    await stepAll([one, ...others]);
+    await one.step();
+    expect(await doings(2, meanwhile.digest)).toEqual({
+      ...{ commits: 1, reveals: 1, reason: "state_root_differs" },
+    });
+    await chain.rpc("anvil_setStorageAt", [token, slot, balance]);
+    const after = await propose();
+    await stepAll([one, ...others]);
+    await one.step();
+    expect(one.attestation(after.number)).toMatchObject({
+      found: "signed",
+      attestation: { digest: after.digest },
+    });
 
     await forge(-1n);
     const refused = await propose();

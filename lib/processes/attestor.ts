@@ -182,19 +182,22 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   }
 
   async function recompute(): Promise<void> {
-    if (!follower.isRunning()) await begin();
-    finalTo = await finalBlock();
-    if (!finalTo) return;
-    try {
-      for await (const block of follower.advance(finalTo.number)) {
-        await fold(block);
-        if (books.at.number - keptAt >= keepEachBehind) await keep();
+    for (let tries = 1; ; tries++) {
+      if (!follower.isRunning()) await begin();
+      finalTo = await finalBlock();
+      if (!finalTo) return;
+      try {
+        for await (const block of follower.advance(finalTo.number)) {
+          await fold(block);
+          if (books.at.number - keptAt >= keepEachBehind) await keep();
+        }
+        return;
+      } catch (error) {
+        if (!(error instanceof ChainMoved)) throw error;
+        // what it read is the chain no more: it begins where the two still agree
+        await follower.close();
+        if (tries === 2) throw error;
       }
-    } catch (error) {
-      // it begins again where it left the chain, at the next step
-      if (!(error instanceof ChainMoved)) throw error;
-      await follower.close();
-      return recompute();
     }
   }
 
@@ -394,6 +397,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
 
 function troubleOf(error: unknown): { word: string; sentence: string } {
   if (error instanceof NodeTrouble) return { word: error.trouble, sentence: error.message };
+  if (error instanceof ChainMoved) return { word: "chain_moved", sentence: error.message };
   if (!(error instanceof BaseError)) return { word: "unexpected", sentence: (error as Error).message };
   const isSilence = error.walk((one) => one instanceof HttpRequestError || one instanceof TimeoutError);
   return { word: isSilence ? "node_silent" : "node_refuses", sentence: error.shortMessage };

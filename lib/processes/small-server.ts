@@ -125,7 +125,7 @@ h1{font-family:Georgia,serif;font-weight:600}.label{display:inline-block;border:
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.3rem 1.5rem}dt{opacity:.75}dd{margin:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 @media (max-width:34rem){body{margin:1rem auto}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.6rem}}
 .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:600;padding:.5rem 0}
-th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid light-dark(#d9cfb8,#46423a);font-size:.9rem;overflow-wrap:anywhere}</style>
+th{white-space:nowrap}th,td{text-align:left;padding:.35rem .75rem .35rem 0;border-bottom:1px solid light-dark(#d9cfb8,#46423a);font-size:.9rem}td{overflow-wrap:anywhere}</style>
 <main><p class="label">${e(screen.label)}</p><h1>${e(screen.title)}</h1><p>${e(screen.lead)}</p>
 <dl>${screen.facts.map(([name, value]) => `<dt>${e(name)}</dt><dd>${e(value)}</dd>`).join("")}</dl>
 ${
