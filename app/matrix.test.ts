@@ -139,7 +139,7 @@ describe("an action", () => {
 
 describe("a route", () => {
   it.each(of("route"))("$id answers each knocker as decided", async ({ id, file, name }) => {
-    const { cells, body, rest, withToken } = routeTable[id] as (typeof routeTable)[string];
+    const { cells, body, rest, params, withToken } = routeTable[id] as (typeof routeTable)[string];
     const handler = (await import(`@/${file}`))[name];
     const row = await everyColumn(async (column) => {
       const token: Record<string, string> =
@@ -155,7 +155,7 @@ describe("a route", () => {
         ...(name === "POST" && { body: body ? JSON.stringify(body) : "" }),
       });
       const response: Response = await knock(column, () =>
-        handler(made, { params: Promise.resolve(rest ? { nextauth: [rest] } : {}) }),
+        handler(made, { params: Promise.resolve(rest ? { nextauth: [rest] } : { ...params }) }),
       );
       if (response.status < 400) return "y";
       const { code } = (await response.json()) as { code?: string };

@@ -28,7 +28,7 @@ GRANT UPDATE ON bank.person, bank.profile, bank.wallet, bank.identity_applicatio
   bank.collateral_position, bank.switch, bank.certification TO granary_app;
 GRANT UPDATE (intent_id) ON bank.certification_act TO granary_app, granary_worker;
 GRANT DELETE ON bank.siwe_nonce, bank.rate_window TO granary_app;
-GRANT SELECT ON chain.block, chain.log, chain.cursor, chain.outbox_intent, chain.epoch, chain.epoch_attestation,
+GRANT SELECT ON chain.block, chain.log, chain.cursor, chain.outbox_intent, chain.epoch, chain.epoch_batch, chain.epoch_attestation,
   chain.reward, chain.payout, chain.payout_line, chain.stake_event, chain.fee, chain.data_validation,
   chain.reserve_attestation, chain.operator, chain.operator_application, chain.operator_change, chain.operator_history,
   chain.epoch_vote, chain.canary TO granary_app;
@@ -47,7 +47,7 @@ GRANT SELECT, INSERT, UPDATE ON chain.cursor, chain.epoch, chain.epoch_attestati
   chain.payout_line, chain.stake_event, chain.fee, chain.data_validation, chain.reserve_attestation, chain.operator, chain.operator_application, chain.operator_change, chain.operator_history,
   chain.epoch_vote, chain.canary TO granary_worker;
 GRANT DELETE ON chain.operator_change TO granary_worker;
-GRANT SELECT, INSERT ON chain.outbox_intent TO granary_worker;
+GRANT SELECT, INSERT ON chain.outbox_intent, chain.epoch_batch TO granary_worker;
 GRANT UPDATE (state, tx_hash, block_number, error, updated_at) ON chain.outbox_intent TO granary_worker;
 GRANT SELECT (id, intent_id, chain_id, sender, nonce, purpose, tx_hash, created_at, sent_at, answer)
   ON chain.outbox_attempt TO granary_worker;
@@ -68,7 +68,7 @@ GRANT SELECT, INSERT, UPDATE ON chain.nonce TO granary_signer;
 
 -- readonly: reports and metrics, without personal data
 GRANT SELECT ON ALL TABLES IN SCHEMA ledger TO granary_readonly;
-GRANT SELECT ON chain.block, chain.log, chain.cursor, chain.outbox_intent, chain.epoch, chain.epoch_attestation,
+GRANT SELECT ON chain.block, chain.log, chain.cursor, chain.outbox_intent, chain.epoch, chain.epoch_batch, chain.epoch_attestation,
   chain.reward, chain.payout, chain.payout_line, chain.stake_event, chain.fee, chain.data_validation,
   chain.reserve_attestation, chain.operator, chain.operator_application, chain.operator_change, chain.operator_history,
   chain.epoch_vote, chain.canary TO granary_readonly;

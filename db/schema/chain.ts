@@ -12,6 +12,7 @@ import {
   uniqueIndex,
   uuid,
 } from "drizzle-orm/pg-core";
+import { zeroHash } from "viem";
 import { address, bankNow, chainPlace, hex, id, instant, micros, realNow } from "@/db/columns";
 
 export const chain = pgSchema("chain");
@@ -26,6 +27,8 @@ export const block = chain.table(
     parentHash: hex("parent_hash").notNull(),
     at: instant("at").notNull(),
     isFinal: boolean("is_final").notNull().default(false),
+    /** the transaction that credited it, which wrote its entries too */
+    xactId: text("xact_id").notNull().default(sql`pg_current_xact_id()`),
   },
   (table) => [
     primaryKey({ columns: [table.chainId, table.hash] }),
@@ -150,6 +153,9 @@ export const epoch = chain.table(
     lendableMicros: micros("lendable_micros").notNull(),
     dataDigest: hex("data_digest").notNull(),
     booksRoot: hex("books_root").notNull(),
+    entriesRoot: hex("entries_root").notNull().default(zeroHash),
+    liabilitiesRoot: hex("liabilities_root").notNull().default(zeroHash),
+    liabilitiesMicros: micros("liabilities_micros").notNull().default(sql`0`),
     previousDigest: hex("previous_digest").notNull(),
     parentBlockHash: hex("parent_block_hash").notNull(),
     proposedAt: instant("proposed_at").notNull(),
@@ -162,6 +168,31 @@ export const epoch = chain.table(
     signers: jsonb("signers").$type<number[]>(),
   },
   (table) => [primaryKey({ columns: [table.chainId, table.number, table.digest] })],
+);
+
+/** What the validators were shown of an epoch; a replaced proposal has one of its own. */
+export const epochBatch = chain.table(
+  "epoch_batch",
+  {
+    chainId: integer("chain_id").notNull(),
+    number: bigint("number", { mode: "bigint" }).notNull(),
+    seal: bigint("seal", { mode: "bigint" }).notNull(),
+    block: bigint("block", { mode: "bigint" }).notNull(),
+    booksRoot: hex("books_root").notNull(),
+    entriesRoot: hex("entries_root").notNull(),
+    entriesDigest: hex("entries_digest").notNull(),
+    liabilitiesRoot: hex("liabilities_root").notNull(),
+    liabilitiesMicros: micros("liabilities_micros").notNull(),
+    /** the file's first line */
+    manifest: text("manifest").notNull(),
+    /** its name in the bank's folder of batches */
+    file: text("file").notNull(),
+    builtAt: instant("built_at").notNull().default(realNow),
+  },
+  (table) => [
+    primaryKey({ columns: [table.chainId, table.number, table.seal] }),
+    uniqueIndex("epoch_batch_entries").on(table.entriesRoot),
+  ],
 );
 
 export const epochAttestation = chain.table(

@@ -126,11 +126,15 @@ export interface RouteRow {
   body?: unknown;
   /** the rest of a path that ends in [...more] */
   rest?: string;
+  /** what stands in the brackets of its path */
+  params?: Record<string, string>;
   /** "made up" shows the collector's token here: the system's one way in */
   withToken?: true;
 }
 
 const everybody = "yyyyyy yyyyyy yyy";
+/** an operator shows a signature of its own, and none of these has one */
+const nobody = "ssssss ssssss sss";
 
 export const routeTable: Record<string, RouteRow> = {
   "GET /api/auth/[...nextauth]": { cells: everybody, rest: "session" },
@@ -139,6 +143,8 @@ export const routeTable: Record<string, RouteRow> = {
   "GET /api/config": { cells: everybody },
   "GET /api/network": { cells: everybody },
   "POST /api/csp-report": { cells: everybody, body: {} },
+  "GET /api/epochs/[number]": { cells: "000000 000000 000", params: { number: "1" } },
+  "GET /api/epochs/batches/[root]": { cells: nobody, params: { root: `0x${"00".repeat(32)}` } },
   "GET /api/livez": { cells: everybody },
   "GET /api/metrics": { cells: "snnnnn yyyyyy eey", withToken: true },
   "GET /api/public/reserves": { cells: everybody },

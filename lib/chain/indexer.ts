@@ -330,7 +330,7 @@ export function openIndexer(config: IndexerConfig): Indexer {
       failpoint("indexer.facts-settled");
       await tx
         .update(blockTable)
-        .set({ isFinal: true })
+        .set({ isFinal: true, xactId: sql`pg_current_xact_id()` })
         .where(
           and(
             eq(blockTable.chainId, chainId),

@@ -11,6 +11,7 @@ import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
 import { type Indexer, openIndexer } from "@/lib/chain/indexer";
 import { project } from "@/lib/chain/projections";
 import { openSigner, type Signer } from "@/lib/chain/signer";
+import { keptBatch } from "@/lib/epochs/build/read-batch";
 import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
 import { finalEpochs } from "@/lib/epochs/final-epochs";
@@ -51,6 +52,7 @@ const openValidators = () =>
         client: chain.client,
         deployment: chain.deployment,
         finalityFile: undefined,
+        batchOf: (root) => keptBatch({ db, folder: join(folder, "epochs") }, root),
         key: chain.key(11 + operatorId),
         operatorId,
         folder: join(folder, String(operatorId)),
@@ -90,7 +92,13 @@ async function rest(): Promise<void> {
 const now = async () => new Date(Number((await chain.client.getBlock()).timestamp) * 1000);
 const ctx = () => jobContext(db, "epoch-tick");
 const propose = async () =>
-  proposeEpoch(ctx(), { client: chain.client, deployment: chain.deployment, now: await now() });
+  proposeEpoch(ctx(), {
+    client: chain.client,
+    deployment: chain.deployment,
+    now: await now(),
+    sealFolder: join(folder, "seals"),
+    batchFolder: join(folder, "epochs"),
+  });
 const finalize = async (attestors: Attestors, later = 60_000) =>
   finalizeEpoch(ctx(), {
     client: chain.client,
@@ -317,7 +325,8 @@ describe("an epoch", () => {
     expect(signed.found).toBe("signed");
     const restarted = (await openValidators())[0] as Attestor;
     expect(restarted.attestation("5")).toEqual(signed);
-    rmSync(folder, { recursive: true });
+    for (const { operatorId } of validators.map((each) => each.status()))
+      rmSync(join(folder, String(operatorId)), { recursive: true });
     validators = await openValidators();
     expect(await answersOf(validators, 5n)).toMatchObject(Array(4).fill({ answer: "signed" }));
     expect(await finalize(asking(validators))).toMatchObject({ outcome: "submitted", number: 5n });

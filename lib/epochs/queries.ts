@@ -1,11 +1,14 @@
-import { desc, eq, sql } from "drizzle-orm";
-import type { Hex } from "viem";
+import { and, desc, eq, sql } from "drizzle-orm";
+import { type Hex, isAddressEqual, recoverMessageAddress } from "viem";
 import { dbFor, type Executor } from "@/db/client";
-import { epoch as epochTable, fee as feeTable } from "@/db/schema/chain";
+import { epochBatch, epoch as epochTable, fee as feeTable } from "@/db/schema/chain";
 import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
 import type { FeeKind } from "@/lib/chain/facts";
+import { decodeManifest } from "@/lib/epochs/format/batch";
+import { batchKeyStatement } from "@/lib/epochs/format/envelope";
+import { AppError } from "@/lib/errors";
 import { type EpochVerdict, verdictsOn } from "@/lib/validators/queries";
 
 export interface EpochRow {
@@ -122,4 +125,59 @@ export async function feesAndRewards(db: Executor = dbFor("app")): Promise<{
     collected: fees.map(({ kind, micros }) => ({ kind, micros: BigInt(micros) })),
     distributedMicros: BigInt(paid?.micros ?? "0"),
   };
+}
+
+/** What everybody may see of an epoch: the proposal that became final, else the last one, and its batch's manifest. */
+export async function epochShown(db: Executor, of: { chainId: number; number: bigint }) {
+  const [row] = await db
+    .select({
+      number: epochTable.number,
+      state: epochTable.state,
+      digest: epochTable.digest,
+      booksRoot: epochTable.booksRoot,
+      entriesRoot: epochTable.entriesRoot,
+      liabilitiesRoot: epochTable.liabilitiesRoot,
+      liabilitiesMicros: epochTable.liabilitiesMicros,
+      supplyMicros: epochTable.supplyMicros,
+      marketMicros: epochTable.marketMicros,
+      lendableMicros: epochTable.lendableMicros,
+      collectedMicros: epochTable.collectedMicros,
+      distributedMicros: epochTable.distributedMicros,
+      manifest: epochBatch.manifest,
+    })
+    .from(epochTable)
+    .leftJoin(
+      epochBatch,
+      and(
+        eq(epochBatch.chainId, epochTable.chainId),
+        eq(epochBatch.number, epochTable.number),
+        eq(epochBatch.entriesRoot, epochTable.entriesRoot),
+      ),
+    )
+    .where(and(eq(epochTable.chainId, of.chainId), eq(epochTable.number, of.number)))
+    .orderBy(sql`${epochTable.state} = 'final' DESC`, desc(epochTable.proposedBlock))
+    .limit(1);
+  return row && { ...row, manifest: row.manifest === null ? undefined : decodeManifest(row.manifest) };
+}
+
+const operatorsStatement = /^Operator ([0-9a-f]{64}):(0x[0-9a-f]{130})$/;
+
+/**
+ * The batch key of whoever asks, said to be its own by the signing key of an operator with a seat.
+ * Refuses: no statement, one that is signed by nobody, one by a key without a seat.
+ */
+export async function operatorsBatchKey(authorization: string | null): Promise<string> {
+  const [, publicKey, signature] = operatorsStatement.exec(authorization ?? "") ?? [];
+  if (!publicKey || !signature) throw new AppError("sign_in_required");
+  const { chainId, contracts } = deployment();
+  const message = batchKeyStatement({ publicKey, chainId, epochManager: contracts.epochManager });
+  const signer = await recoverMessageAddress({ message, signature: signature as Hex }).catch(() => undefined);
+  if (!signer) throw new AppError("sign_in_required");
+  const seats = await publicClient().readContract({
+    address: contracts.epochManager,
+    abi: epochManagerAbi,
+    functionName: "validators",
+  });
+  if (!seats.some((seat) => isAddressEqual(seat.signer, signer))) throw new AppError("not_allowed");
+  return publicKey;
 }

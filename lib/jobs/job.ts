@@ -19,6 +19,8 @@ export interface JobTools {
   isDemo: boolean;
   /** where the heads of the sealed books are anchored, outside the database */
   sealFolder: string;
+  /** what validators are shown of each epoch */
+  batchFolder: string;
 }
 
 export interface Job {

@@ -2,6 +2,7 @@ import type { Db } from "@/db/client";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
 import { env } from "@/lib/env";
+import { batchFolder } from "@/lib/epochs/build/batch-file";
 import type { JobTools } from "@/lib/jobs/job";
 import { sealFolder } from "@/lib/ledger/seal/anchor";
 import { liveAttestors } from "@/lib/vendors/attestors/live";
@@ -20,5 +21,6 @@ export function jobTools(db: Db): JobTools {
     valuer: liveValuer({ url: env.valuerUrl, token: env.standinToken }),
     isDemo: env.isDemo,
     sealFolder: sealFolder(),
+    batchFolder: batchFolder(),
   };
 }

@@ -6,7 +6,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { epochManagerAbi } from "@/lib/chain/abi";
 import { chainClient } from "@/lib/chain/client";
 import { canarySeal } from "@/lib/epochs/canary";
-import { entriesDigest, entriesSeal } from "@/lib/epochs/entries";
+import { entriesSeal } from "@/lib/epochs/entries";
+import { EntryTree } from "@/lib/epochs/format/tree";
 import { onFailpoint } from "@/lib/failpoint";
 import { type Attestor, type AttestorConfig, openAttestor } from "@/lib/processes/attestor";
 import { startFaultyNode } from "@/lib/processes/faulty-node";
@@ -29,6 +30,8 @@ const open = async (operatorId: number, options: Partial<AttestorConfig> = {}): 
     client: chain.client,
     deployment: chain.deployment,
     finalityFile: undefined,
+    // a batch without a line
+    async *batchOf() {},
     key: chain.key(11 + operatorId),
     operatorId,
     folder: join(folder, String(operatorId)),
@@ -52,7 +55,7 @@ const isIn = (set: bigint, id: number) => ((set >> BigInt(id)) & 1n) === 1n;
 
 /** A proposal as an honest bank makes it, and two blocks more, so that it is final. */
 async function propose(
-  seal: Hex = entriesSeal(entriesDigest(zeroHash)),
+  seal: Hex = entriesSeal(toHex(new EntryTree().digest())),
 ): Promise<{ digest: Hex; number: string }> {
   await chain.pass(31);
   const batch = {

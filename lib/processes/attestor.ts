@@ -26,7 +26,7 @@ import { NodeTrouble } from "@/lib/chain/trouble";
 import { epochDigest, epochToSign } from "@/lib/epochs/digest";
 import { failpoint } from "@/lib/failpoint";
 import { type BallotStep, castBallot, noReason } from "@/lib/processes/ballot";
-import { judgeBatch } from "@/lib/processes/batch";
+import { type BatchOf, BatchUnavailable, judgeBatch } from "@/lib/processes/batch";
 import type { ExecutedBlock, Follower, FollowerStatus } from "@/lib/processes/follower/contract";
 import { ownNodeFollower } from "@/lib/processes/follower/own-node";
 import { readState, stateOf, stateText, writeState } from "@/lib/processes/state-file";
@@ -46,8 +46,8 @@ export interface AttestorConfig {
   /** absent: the chain's node is the operator's own */
   follower?: Follower;
   finalityFile: string | undefined;
-  /** the bank's address, where batches are fetched */
-  bank?: string;
+  /** where batches are fetched */
+  batchOf: BatchOf;
   key: Hex;
   operatorId: number;
   /** folder for what this validator has seen, committed and signed */
@@ -259,7 +259,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     const signedBefore = earlier?.signature
       ? { digest: earlier.digest, proposedBlock: earlier.proposedBlock }
       : earlier?.signedBefore;
-    const batch = await judgeBatch({ epoch, bank: config.bank });
+    const batch = await judgeBatch({ epoch, batchOf: config.batchOf });
     const refusal =
       fromChain ??
       (signedBefore && signedBefore.proposedBlock >= epoch.proposedBlock
@@ -396,6 +396,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
 }
 
 function troubleOf(error: unknown): { word: string; sentence: string } {
+  if (error instanceof BatchUnavailable) return { word: "batch_unavailable", sentence: error.message };
   if (error instanceof NodeTrouble) return { word: error.trouble, sentence: error.message };
   if (error instanceof ChainMoved) return { word: "chain_moved", sentence: error.message };
   if (!(error instanceof BaseError)) return { word: "unexpected", sentence: (error as Error).message };

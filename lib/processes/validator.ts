@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { chainClient } from "@/lib/chain/client";
 import { log } from "@/lib/log";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
+import { bankBatches } from "@/lib/processes/bank-batches";
 import { anvilFollower } from "@/lib/processes/follower/anvil-follower";
 import { onStop } from "@/lib/processes/lifecycle";
 import { releaseLock, takeLock } from "@/lib/processes/lock";
@@ -103,7 +104,7 @@ async function open(): Promise<Attestor> {
     deployment,
     ...(genesis && { follower: anvilFollower({ leader: leader(), deployment, genesis, folder: node }) }),
     finalityFile: config.finalityFile,
-    bank: config.bank,
+    batchOf: bankBatches({ bank: config.bank, key: config.key, deployment }),
     key: config.key,
     operatorId: config.operatorId,
     folder: config.folder,

@@ -11,6 +11,7 @@ import { type Indexer, openIndexer } from "@/lib/chain/indexer";
 import { receiptOf } from "@/lib/chain/receipt-of";
 import { settleFacts } from "@/lib/chain/settle";
 import { openSigner, type Signer } from "@/lib/chain/signer";
+import { keptBatch } from "@/lib/epochs/build/read-batch";
 import { type Job, type JobTools, jobContext } from "@/lib/jobs/job";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
 import { pushClaims } from "@/lib/rewards/commands/push-claims";
@@ -75,6 +76,7 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
         client,
         deployment,
         finalityFile: undefined,
+        batchOf: (root) => keptBatch({ db, folder: join(config.home, "epochs") }, root),
         key,
         operatorId: index + 1,
         folder: join(config.home, "validators", String(index + 1)),
@@ -91,6 +93,7 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
     valuer: config.valuer,
     isDemo: true,
     sealFolder: join(config.home, "seals"),
+    batchFolder: join(config.home, "epochs"),
   };
   /** blocks that the indexer has not read yet; it reads up to a hundred a step */
   let unseen = 1;

@@ -1,5 +1,6 @@
 import { and, eq, inArray, like } from "drizzle-orm";
-import { encodeFunctionData, type Hex, type PublicClient, zeroHash } from "viem";
+import { encodeFunctionData, type PublicClient, zeroHash } from "viem";
+import type { Executor } from "@/db/client";
 import { outboxIntent } from "@/db/schema/chain";
 import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
@@ -9,20 +10,22 @@ import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue } from "@/lib/chain/outbox";
 import { env } from "@/lib/env";
 import { canarySalt, canarySeal } from "@/lib/epochs/canary";
+import { type Batch, buildBatch } from "@/lib/epochs/commands/build-batch";
 import { epochDue } from "@/lib/epochs/due";
-import { entriesDigest, entriesSeal } from "@/lib/epochs/entries";
+import { entriesSeal } from "@/lib/epochs/entries";
 import { failpoint } from "@/lib/failpoint";
-import { newestHead } from "@/lib/ledger/seal/queries";
+import { sealBooks } from "@/lib/ledger/seal/commands/seal-books";
 import { requireOn } from "@/lib/switches/require";
 
 export type ProposeResult =
   | { outcome: "proposed"; intentId: string; distributeMicros: bigint }
-  | { outcome: "not_due" | "under_way" };
+  /** behind: what the epoch follows is not in the index yet */
+  | { outcome: "not_due" | "under_way" | "behind" };
 
 /** Asks the chain for the next epoch once its period has passed; replaces a proposal that did not become final. */
 export async function proposeEpoch(
   ctx: CommandContext,
-  input: { client: PublicClient; deployment: Deployment; now: Date },
+  input: { client: PublicClient; deployment: Deployment; now: Date; sealFolder: string; batchFolder: string },
 ): Promise<ProposeResult> {
   requirePermission(ctx.actor, "epoch:propose");
   const { client, deployment } = input;
@@ -40,7 +43,7 @@ export async function proposeEpoch(
   const operators = await Promise.all(
     operatorIds.map((id) => client.readContract({ ...staking, functionName: "operatorOf", args: [id] })),
   );
-  const [lastNumber, , lastFinalAt] = lastFinal;
+  const [lastNumber, lastDigest, lastFinalAt] = lastFinal;
   const { isDue, distributeMicros } = epochDue({
     now: BigInt(Math.floor(input.now.getTime() / 1000)),
     nextProposalAt,
@@ -54,22 +57,21 @@ export async function proposeEpoch(
   if (!isDue) return { outcome: "not_due" };
   const number = lastNumber + 1n;
 
+  await requireOn(ctx.db, "payout");
+  if (await isUnderWay(ctx.db, deployment)) return { outcome: "under_way" };
+  await sealBooks(ctx, { folder: input.sealFolder, period: number });
+  const built = await buildBatch(ctx, {
+    deployment,
+    folder: input.batchFolder,
+    after: { number: lastNumber, digest: lastDigest },
+  });
+  const { batch } = built;
+  if (!batch) return { outcome: built.outcome };
+  failpoint("epoch.batch-kept");
+
   return await ctx.db.transaction(async (tx) => {
     await requireOn(tx, "payout");
-    const underWay = await tx
-      .select({ id: outboxIntent.id })
-      .from(outboxIntent)
-      .where(
-        and(
-          like(outboxIntent.businessKey, "epoch:%"),
-          eq(outboxIntent.chainId, deployment.chainId),
-          inArray(outboxIntent.state, ["queued", "signed", "sent", "mined"]),
-        ),
-      )
-      .limit(1);
-    if (underWay.length > 0) return { outcome: "under_way" };
-    // the chain keeps the newest head of the sealed books, where nobody at the bank can rewrite it
-    const booksRoot = (await newestHead(tx)) ?? zeroHash;
+    if (await isUnderWay(tx, deployment)) return { outcome: "under_way" };
     const intentId = await enqueue(tx, {
       kind: "epoch.propose",
       businessKey: `epoch:propose:${number}:${nextProposalAt}`,
@@ -78,7 +80,7 @@ export async function proposeEpoch(
       data: encodeFunctionData({
         ...manager,
         functionName: "propose",
-        args: [distributeMicros, batchOf({ chainId: deployment.chainId, number, booksRoot })],
+        args: [distributeMicros, stated(batch)],
       }),
       requestId: ctx.requestId,
     });
@@ -86,22 +88,37 @@ export async function proposeEpoch(
       command: "proposeEpoch",
       subject: `epoch:${number}`,
       permission: "epoch:propose",
-      detail: { distributeMicros: distributeMicros.toString() },
+      detail: { distributeMicros: distributeMicros.toString(), entriesRoot: batch.entriesRoot },
     });
     failpoint("epoch.proposal-written");
     return { outcome: "proposed", intentId, distributeMicros };
   });
 }
 
+async function isUnderWay(db: Executor, { chainId }: Deployment): Promise<boolean> {
+  const found = await db
+    .select({ id: outboxIntent.id })
+    .from(outboxIntent)
+    .where(
+      and(
+        like(outboxIntent.businessKey, "epoch:%"),
+        eq(outboxIntent.chainId, chainId),
+        inArray(outboxIntent.state, ["queued", "signed", "sent", "mined"]),
+      ),
+    )
+    .limit(1);
+  return found.length > 0;
+}
+
 /** What the bank states about its books in an honest proposal. */
-function batchOf(of: { chainId: number; number: bigint; booksRoot: Hex }) {
-  const seal = entriesSeal(entriesDigest(of.booksRoot));
+function stated({ chainId, number, booksRoot, entriesRoot, entriesDigest, ...batch }: Batch) {
+  const sealed = { chainId, number, booksRoot, entriesSeal: entriesSeal(entriesDigest) };
   return {
-    booksRoot: of.booksRoot,
-    entriesRoot: zeroHash,
-    liabilitiesRoot: zeroHash,
-    liabilities: 0n,
-    entriesSeal: seal,
-    canarySeal: canarySeal(canarySalt(env.blindIndexKey, { ...of, entriesSeal: seal }), false),
+    booksRoot,
+    entriesRoot,
+    liabilitiesRoot: batch.liabilitiesRoot,
+    liabilities: batch.liabilitiesMicros,
+    entriesSeal: sealed.entriesSeal,
+    canarySeal: canarySeal(canarySalt(env.blindIndexKey, sealed), false),
   };
 }

@@ -283,7 +283,7 @@ const mostLines = 255;
  * What an event moved: for each transfer two lines, the debited account with the amount, the credited one with its
  * negative. Undefined when it moved nothing (it only set something aside, or gave it back).
  */
-export function entryLeaf(event: EventLeaf): Buffer | undefined {
+export function entryLeaf(event: Pick<EventLeaf, "id" | "lines">): Buffer | undefined {
   const moved = event.lines.filter((one) => one.kind === "transfer");
   if (moved.length === 0) return undefined;
   if (moved.length * 2 > mostLines) return refuse("an event moves more than a leaf can say");

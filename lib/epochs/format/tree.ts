@@ -90,7 +90,7 @@ export class SumTree {
 
   root(): SumNode {
     while (this.count < 2n) this.add(Buffer.from("Z"), 0n);
-    const [last, ...rest] = this.peaks.toReversed() as [SumNode, ...SumNode[]];
+    const [last, ...rest] = this.peaks.toReversed() as SumNode[] as [SumNode, ...SumNode[]];
     return rest.reduce((right, left) => sumNode(left, right), last);
   }
 }

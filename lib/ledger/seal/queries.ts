@@ -1,5 +1,6 @@
 import { asc, desc, eq, inArray, sql } from "drizzle-orm";
 import type { Executor } from "@/db/client";
+import { streamed } from "@/db/cursor";
 import { event, seal, sealChunk } from "@/db/schema/ledger";
 import { AppError, invariant } from "@/lib/errors";
 import { chunkLeaves, encodeHeader, fromHex, type Header, sha256, toHex } from "@/lib/ledger/seal/format";
@@ -164,8 +165,6 @@ async function headerLine(db: Executor, number: bigint): Promise<string> {
   return encodeHeader(header);
 }
 
-const linesAtOnce = 5_000;
-
 /** A batch as its file has it: the header, then a line a leaf. Needs the worker's role, and a transaction. */
 export async function* batchLines(tx: Executor, number: bigint): AsyncGenerator<string[]> {
   yield [await headerLine(tx, number)];
@@ -175,14 +174,11 @@ export async function* batchLines(tx: Executor, number: bigint): AsyncGenerator<
     WHERE s.number = ${number.toString()}::bigint`);
   const range = at[0];
   if (!range) throw new AppError("not_found");
-  await tx.execute(sql`
-    DECLARE batch_lines NO SCROLL CURSOR FOR
-    SELECT line FROM ledger.seal_leaves(${sql.raw(`'${BigInt(range.from_xact)}'::xid8, '${BigInt(range.to_xact)}'::xid8`)},
-      ${sql.raw(`'\\x${toHex(fromHex(range.salt))}'::bytea`)}) ORDER BY xact_id, rank, id`);
-  for (;;) {
-    const { rows } = await tx.execute<{ line: string }>(sql.raw(`FETCH ${linesAtOnce} FROM batch_lines`));
-    if (rows.length > 0) yield rows.map(({ line }) => line);
-    if (rows.length < linesAtOnce) break;
-  }
-  await tx.execute(sql`CLOSE batch_lines`);
+  const leaves = streamed<{ line: string }>(
+    tx,
+    "batch_lines",
+    `SELECT line FROM ledger.seal_leaves('${BigInt(range.from_xact)}'::xid8, '${BigInt(range.to_xact)}'::xid8,
+      '\\x${toHex(fromHex(range.salt))}'::bytea) ORDER BY xact_id, rank, id`,
+  );
+  for await (const rows of leaves) yield rows.map(({ line }) => line);
 }
