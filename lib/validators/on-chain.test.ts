@@ -27,11 +27,13 @@ import {
 } from "@/lib/processes/test-chain";
 import { pictureOf, testIndex } from "@/lib/processes/test-index";
 import { reconcile } from "@/lib/reconciliation/commands/reconcile";
+import { orderHashOf } from "@/lib/validators/certification";
 import { applyForCertification } from "@/lib/validators/commands/apply-for-certification";
 import { approveCertification } from "@/lib/validators/commands/approve-certification";
 import { checkCertification } from "@/lib/validators/commands/check-certification";
 import { renewCertification } from "@/lib/validators/commands/renew-certification";
 import { revokeCertification } from "@/lib/validators/commands/revoke-certification";
+import { marksAgainstOperators, register } from "@/lib/validators/register/queries";
 
 const bond = 10_000_000_000n;
 const epochSeconds = 30;
@@ -335,6 +337,44 @@ describe("an operator's way", () => {
     await step();
     expect(await totalOf(bank.app, "canary_pot")).toBe(7_000_000n);
     expect(await differences()).toEqual([]);
+  });
+
+  it("stands in the public register with its record, and once revoked with the reason word for word", async () => {
+    const entries = await register("validator", bank.app);
+    expect(entries.map(({ operatorId }) => operatorId)).toEqual([...founders, 5]);
+    const of = (id: number) => entries.find(({ operatorId }) => operatorId === id);
+    expect(of(5)).toMatchObject({
+      name: "Northgate Computing",
+      state: "revoked",
+      isAffiliated: false,
+      revokedBecause: "its owner turned out to be another operator's",
+      commissionPpm: 25_000n,
+    });
+    expect(of(5)?.orderHash).toBe(orderHashOf(of(5)?.revokedBecause as string));
+    expect(of(1)).toMatchObject({ state: "active", isAffiliated: true, strikes: 0, revokedBecause: null });
+    // away once in the epoch that outlived a certificate; it has a seat in all of them
+    expect(of(1)?.record).toMatchObject({ seats: 6, signed: 5, missed: 1, refused: 0, wrong: 0 });
+    // without a seat for one epoch, and away in the one that gave it back
+    expect(of(2)?.record).toMatchObject({ seats: 5, signed: 4, missed: 1 });
+    expect(await register("wallet", bank.app)).toEqual([]);
+    expect((await register(undefined, bank.app)).length).toBe(5);
+    const marks = await marksAgainstOperators(20, bank.app);
+    expect(marks.map(({ kind, operatorId }) => [kind, operatorId])).toEqual([
+      ["slashed", 3],
+      ["revoked", 5],
+    ]);
+    expect(marks[0]?.slashedMicros).toBe(4_000_000_000n);
+  });
+
+  it("a certificate that is over shows as expired, whatever the chain still says", async () => {
+    await bank.owner
+      .update(operator)
+      .set({ certifiedUntil: new Date(0) })
+      .where(eq(operator.operatorId, 4));
+    const four = (await register("validator", bank.app)).find(({ operatorId }) => operatorId === 4);
+    const { certifiedUntil } = (await operatorRow(1)) ?? {};
+    await bank.owner.update(operator).set({ certifiedUntil }).where(eq(operator.operatorId, 4));
+    expect(four?.state).toBe("expired");
   });
 
   it("read again from empty tables, is the same", async () => {

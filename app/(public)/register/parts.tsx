@@ -28,14 +28,14 @@ const choices = [undefined, "validator", "wallet", "subsidiary"] as const;
 
 export function Kinds({ kind }: { kind: CertificationKind | undefined }) {
   return (
-    <nav aria-label={t("filter")} className="mb-6 border-b-2 border-ink">
-      <ul className="-mb-0.5 flex flex-wrap gap-1">
+    <nav aria-label={t("filter")} className="mb-6 overflow-x-auto border-b-2 border-ink">
+      <ul className="flex gap-1">
         {choices.map((choice) => (
           <li key={choice ?? "all"}>
             <NavLink
               href={choice ? `/register?kind=${choice}` : "/register"}
               aria-current={choice === kind ? "true" : undefined}
-              className={`inline-flex min-h-11 items-center px-4 py-2 font-semibold -outline-offset-3 ${
+              className={`inline-flex min-h-11 items-center px-3 py-2 font-semibold -outline-offset-3 sm:px-4 ${
                 choice === kind ? "bg-ink text-paper" : "text-soft hover:text-ink"
               }`}
             >

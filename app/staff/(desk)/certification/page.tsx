@@ -116,6 +116,7 @@ export default async function CertificationPage() {
               {
                 id: "until",
                 head: "Certified until",
+                className: "text-note",
                 cell: ({ certifiedUntil }) =>
                   certifiedUntil ? formatInstant(certifiedUntil, timeZone) : "never",
               },
