@@ -226,7 +226,7 @@ export class Model {
           [deposit, "dollar_deposit"],
           [wallet, "wallet_mirror"],
         ] as const)
-          if (!this.opened.has(account)) {
+          if (n === 0 || !this.opened.has(account)) {
             this.opened.set(account, this.period);
             this.xact += 1n;
             leaves.push({
