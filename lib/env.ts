@@ -49,6 +49,7 @@ const variables = {
   BLIND_INDEX_KEY: [key32, "the key for blind indexes: 32 random bytes in base64"],
   CUSTODIAN_URL: [url, "the custodian's address"],
   VALUER_URL: [url, "the valuer's address"],
+  BESU_RPC_URL: [url.optional(), "a Besu node with its QBFT methods on, where the chain is one"],
   VALIDATOR_URLS: [list, "the validators' addresses, separated by commas"],
   STANDIN_TOKEN: [z.string().min(16), "the token that the app shows to custodian and valuer"],
   SIGNER_KEYS: [
@@ -153,6 +154,9 @@ export const env = {
   },
   get valuerUrl() {
     return read("VALUER_URL");
+  },
+  get besuRpcUrl() {
+    return read("BESU_RPC_URL");
   },
   get validatorUrls() {
     return read("VALIDATOR_URLS");

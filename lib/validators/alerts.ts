@@ -46,6 +46,7 @@ export interface Alert {
   action: string;
 }
 
+const cents = { decimals: 2 } as const;
 const monthSeconds = 30n * 86_400n;
 const lateEpochs = 3n;
 const lagBlocks = 20n;
@@ -59,8 +60,8 @@ const missedInARow = ({ votes }: Watched) => {
 /** What wants a person, the costliest first; nothing that wants nothing done. */
 export function alertsOf(facts: WatchFacts): Alert[] {
   const alerts: Alert[] = [];
-  const held = `${formatDollars(facts.waitingMicros)} of rewards wait${
-    facts.dailyMicros > 0n ? `, ${formatDollars(facts.dailyMicros / 24n)} more each hour` : ""
+  const held = `${formatDollars(facts.waitingMicros, cents)} of rewards wait${
+    facts.dailyMicros > 0n ? `, ${formatDollars(facts.dailyMicros / 24n, cents)} more each hour` : ""
   }.`;
   const seated = facts.operators.filter(({ state }) => state === "active");
   const outside = seated.filter(({ isOfBank }) => !isOfBank);

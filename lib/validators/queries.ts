@@ -19,10 +19,13 @@ import { deployment } from "@/lib/chain/deployment";
 import { env } from "@/lib/env";
 import type { ProposalNow } from "@/lib/epochs/life";
 import { AppError } from "@/lib/errors";
+import { log } from "@/lib/log";
 import { activeProfile, bankTime } from "@/lib/state-profile/queries";
 import { type Alert, alertsOf, type Vote, type Watched } from "@/lib/validators/alerts";
 import { operatorName } from "@/lib/validators/operators";
-import { liveHosts } from "@/lib/vendors/attestors/live";
+import { besuQbft } from "@/lib/vendors/consensus/besu";
+import type { ConsensusAdapter, ConsensusHost } from "@/lib/vendors/consensus/contract";
+import { followers } from "@/lib/vendors/consensus/followers";
 
 export interface OperatorOverview {
   operatorId: number;
@@ -154,6 +157,8 @@ export interface CommandCentre {
   bondsMicros: bigint;
   stakeMicros: bigint;
   lastFinalAt: Date | undefined;
+  /** whose word the hosts' column is */
+  hostsSource: string;
 }
 
 const watchedEpochs = 20;
@@ -167,6 +172,7 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
   const { chainId, contracts } = deployment();
   const manager = { address: contracts.epochManager, abi: epochManagerAbi } as const;
   const registry = { address: contracts.validatorRegistry, abi: validatorRegistryAbi } as const;
+  const consensus = consensusAdapter();
   const read = <const N extends "progress" | "proposal" | "feePot" | "lastFinal" | "epochSeconds">(
     functionName: N,
   ) => client.readContract({ ...manager, functionName });
@@ -184,7 +190,7 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
   ] = await Promise.all([
     operators(db),
     db.select().from(operator).where(eq(operator.chainId, chainId)).orderBy(operator.operatorId),
-    liveHosts(env.validatorUrls),
+    hostsNow(consensus),
     read("progress"),
     read("proposal"),
     read("feePot"),
@@ -210,7 +216,9 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
   const shared = await sharedADay(db, chainId, time);
   const known = rows.map((row): OperatorRow => {
     const seen = overview.find(({ operatorId }) => operatorId === row.operatorId);
-    const host = hosts.find(({ operatorId }) => operatorId === row.operatorId);
+    const host = hosts.find(({ of }) =>
+      "node" in of ? of.node === row.node?.toLowerCase() : of.operatorId === row.operatorId,
+    );
     return {
       operatorId: row.operatorId,
       name: seen?.name ?? operatorName(row.operatorId, activeProfile().bankName),
@@ -226,13 +234,7 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
       commissionPpm: seen?.commissionPpm ?? 0n,
       weight: seen?.weight ?? 0n,
       votes: votes.get(row.operatorId) ?? [],
-      host: host && {
-        lagBlocks:
-          host.finalTo !== undefined && host.finalTo > host.recomputedTo
-            ? host.finalTo - host.recomputedTo
-            : 0n,
-        problem: host.problem,
-      },
+      host: host && { lagBlocks: host.behindBlocks, problem: host.problem },
     };
   });
   const verdicts = isOpen ? ((await verdictsOn([openDigest], db)).get(openDigest) ?? []) : [];
@@ -286,6 +288,7 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
         .map(({ name, findings }) => ({ name, reason: findings[0]?.split(":")[0] ?? "without a reason" })),
       now,
     }),
+    hostsSource: consensus.source,
     waitingMicros,
     dailyMicros: shared,
     bondsMicros: known.reduce((sum, { bondMicros }) => sum + bondMicros, 0n),
@@ -293,6 +296,17 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
     lastFinalAt: lastFinalAt === 0n ? undefined : new Date(Number(lastFinalAt) * 1000),
   };
 }
+
+/** Besu's word where the bank's chain is one, else that of the validators' own nodes. */
+const consensusAdapter = (): ConsensusAdapter =>
+  env.besuRpcUrl ? besuQbft(env.besuRpcUrl) : followers(env.validatorUrls);
+
+/** A network that cannot be asked must not take the rest of the page with it. */
+const hostsNow = (adapter: ConsensusAdapter): Promise<ConsensusHost[]> =>
+  adapter.hosts().catch((err) => {
+    log.error({ err }, "the chain's keepers could not be asked");
+    return [];
+  });
 
 /** How each operator voted on the last final epochs, newest first. */
 async function votesOf(

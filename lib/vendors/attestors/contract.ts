@@ -9,11 +9,3 @@ export type AttestorAnswer =
 export interface Attestors {
   ask(epoch: bigint): Promise<AttestorAnswer[]>;
 }
-
-/** What a validator says of itself. */
-export interface AttestorHost {
-  operatorId: number;
-  recomputedTo: bigint;
-  finalTo: bigint | undefined;
-  problem: string | undefined;
-}

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { AttestorAnswer, AttestorHost, Attestors } from "@/lib/vendors/attestors/contract";
+import type { AttestorAnswer, Attestors } from "@/lib/vendors/attestors/contract";
 
 const timeoutMs = 4_000;
 const hexText = z.string().regex(/^0x[0-9a-fA-F]+$/);
@@ -36,36 +36,4 @@ export function liveAttestors(urls: readonly string[]): Attestors {
     }
   };
   return { ask: (epoch) => Promise.all(urls.map((url) => askOne(url, epoch))) };
-}
-
-const height = z
-  .union([z.string().regex(/^\d{1,18}$/), z.number().int().nonnegative()])
-  .transform((value) => BigInt(value));
-const host = z.object({
-  operatorId: z.number().int(),
-  recomputedTo: height,
-  finalTo: height.nullish().transform((value) => value ?? undefined),
-  problem: z
-    .string()
-    .nullish()
-    .transform((value) => value ?? undefined),
-});
-
-/** The validators' own words about their hosts; one that is away, slow or unreadable is left out. */
-export async function liveHosts(urls: readonly string[]): Promise<AttestorHost[]> {
-  const answers = await Promise.all(
-    urls.map(async (url): Promise<AttestorHost[]> => {
-      try {
-        const response = await fetch(new URL("/status", url), {
-          redirect: "error",
-          cache: "no-store",
-          signal: AbortSignal.timeout(1_500),
-        });
-        return [host.parse(await response.json())];
-      } catch {
-        return [];
-      }
-    }),
-  );
-  return answers.flat();
 }

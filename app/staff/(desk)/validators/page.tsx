@@ -279,27 +279,32 @@ function Hosts({ rows }: { rows: readonly OperatorRow[] }) {
       caption="Hosts"
       hideCaption
       dense
-      rows={rows.filter(({ host }) => host !== undefined)}
+      rows={rows.filter(({ state }) => state === "active")}
       rowKey={({ operatorId }) => String(operatorId)}
-      empty="No validator answers."
+      empty="No operator sits."
       columns={[
         { id: "name", head: "Validator", rowHead: true, cell: ({ name }) => name },
         {
-          id: "state",
-          head: "Says",
-          cell: ({ host }) => (
-            <StatusChip tone={host?.problem ? "bad" : "good"}>
-              {host?.problem ? "In trouble" : "Well"}
-            </StatusChip>
-          ),
+          id: "says",
+          head: "Now",
+          cell: ({ host }) => {
+            if (!host) return <StatusChip tone="warn">Silent</StatusChip>;
+            return host.problem ? (
+              <>
+                <StatusChip tone="bad">In trouble</StatusChip>
+                <span className="mt-1 block text-note">{host.problem}</span>
+              </>
+            ) : (
+              <StatusChip tone="good">Well</StatusChip>
+            );
+          },
         },
         {
-          id: "lag",
-          head: "Behind",
+          id: "behind",
+          head: "Blocks behind",
           numeric: true,
-          cell: ({ host }) => (host?.lagBlocks ? `${host.lagBlocks} blocks` : "no"),
+          cell: ({ host }) => host?.lagBlocks.toString() ?? "unknown",
         },
-        { id: "problem", head: "In its words", cell: ({ host }) => host?.problem ?? "" },
       ]}
     />
   );
