@@ -116,7 +116,11 @@ export function Entries({
           id: "until",
           head: t("until"),
           className: "text-note",
-          cell: (one) => (one.certifiedUntil ? formatInstant(one.certifiedUntil, timeZone) : t("never")),
+          cell: (one) => {
+            if (one.state === "revoked" || one.state === "exited")
+              return t("ended", { at: formatInstant(one.stateSince, timeZone) });
+            return one.certifiedUntil ? formatInstant(one.certifiedUntil, timeZone) : t("never");
+          },
         },
         {
           id: "bond",

@@ -28,18 +28,19 @@ type Act = Pick<typeof certificationAct.$inferInsert, "kind" | "reason"> &
 export const payloadOfAct = (
   act: Pick<typeof certificationAct.$inferSelect, "id"> & Act,
   name: string,
-): ApprovalPayload => ({
-  actId: act.id,
-  act: act.kind,
-  name,
-  operatorId: act.operatorId ?? null,
-  controller: act.controller ?? null,
-  ownerHash: act.ownerHash ?? null,
-  affiliated: act.affiliated ?? null,
-  certifiedUntil: act.certifiedUntil?.toISOString() ?? null,
-  orderHash: act.orderHash ?? null,
-  reason: act.reason,
-});
+): ApprovalPayload => {
+  const { kind, operatorId, controller, ownerHash, affiliated, orderHash, reason } = act;
+  const certifiedUntil = act.certifiedUntil?.toISOString();
+  const said = { operatorId, controller, ownerHash, affiliated, certifiedUntil, orderHash };
+  const isSaid = ([, value]: [string, unknown]) => value !== undefined && value !== null;
+  return {
+    act: kind,
+    name,
+    reason,
+    ...Object.fromEntries(Object.entries(said).filter(isSaid)),
+    actId: act.id,
+  };
+};
 
 /** Asks a second person for what the certifier's key shall do; one such act about one operator waits at a time. */
 export async function askCertificationAct(

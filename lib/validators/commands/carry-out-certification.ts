@@ -27,7 +27,8 @@ export async function carryOutCertification(
     .for("no key update");
   if (!act || act.intentId) throw new AppError("conflict");
   const seen = payloadOfAct(act, String(payload.name));
-  const isSame = Object.keys(seen).every((key) => seen[key] === payload[key]);
+  const names = new Set([...Object.keys(seen), ...Object.keys(payload)]);
+  const isSame = [...names].every((key) => seen[key] === payload[key]);
   if (!isSame) throw new AppError("approval_changed");
   if (act.kind === "approve") await approveApplication(tx, act);
   const intentId = await enqueue(tx, {

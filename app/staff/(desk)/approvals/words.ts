@@ -10,6 +10,20 @@ export const kindWords: Record<string, string> = {
   certification_reinstate: "Operator to be let out of jail",
 };
 
+/** What a request holds, where its own name would not tell. */
+export const payloadWords: Record<string, string> = {
+  act: "What",
+  name: "Operator",
+  reason: "Reason",
+  operatorId: "Operator's number",
+  controller: "Wallet",
+  ownerHash: "Owner, sealed",
+  affiliated: "Belongs to the bank's house",
+  certifiedUntil: "Certified until",
+  orderHash: "Seal of the reason",
+  actId: "Act",
+};
+
 export const blockedWords: Record<NonNullable<ApprovalView["blockedBy"]>, string> = {
   same_person: "You asked for this yourself. Another person must decide.",
   role: "Your role may look at this and not decide it.",

@@ -117,8 +117,12 @@ export default async function CertificationPage() {
                 id: "until",
                 head: "Certified until",
                 className: "text-note",
-                cell: ({ certifiedUntil }) =>
-                  certifiedUntil ? formatInstant(certifiedUntil, timeZone) : "never",
+                cell: ({ state, stateSince, certifiedUntil }) =>
+                  state === "revoked" || state === "exited"
+                    ? `ended ${formatInstant(stateSince, timeZone)}`
+                    : certifiedUntil
+                      ? formatInstant(certifiedUntil, timeZone)
+                      : "never",
               },
               { id: "strikes", head: "Strikes", numeric: true, cell: ({ strikes }) => strikes },
               {

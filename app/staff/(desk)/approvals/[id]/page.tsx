@@ -13,7 +13,7 @@ import { namesOfActors } from "@/lib/auth/queries";
 import { AppError } from "@/lib/errors";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant } from "@/lib/time/instant";
-import { blockedWords, kindWords, stateChip } from "../words";
+import { blockedWords, kindWords, payloadWords, stateChip } from "../words";
 import { ConversionBooked } from "./conversion-booked";
 import { DecisionForm } from "./decision-form";
 
@@ -45,7 +45,7 @@ export default async function ApprovalPage({ params }: { params: Promise<{ id: s
         <Section title="What will happen">
           <DefinitionList
             items={Object.entries(asked.payload).map(([name, value]) => ({
-              term: name,
+              term: payloadWords[name] ?? name,
               value: name.endsWith("Micros") ? (
                 <Amount amountMicros={BigInt(String(value))} />
               ) : (

@@ -63,7 +63,7 @@ export default async function ApplicationPage({ params }: { params: Promise<{ id
         actions={<StatusChip tone={chip?.tone}>{chip?.word}</StatusChip>}
       />
       {row.why && <Banner className="mb-8" tone="warn" title={`Refused: ${row.why}`} />}
-      <div className="grid gap-10 xl:grid-cols-[3fr_2fr]">
+      <div className="grid gap-10 2xl:grid-cols-[3fr_2fr]">
         <div className="space-y-10">
           <Section
             title="Checks"

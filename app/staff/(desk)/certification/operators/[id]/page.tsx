@@ -66,7 +66,7 @@ export default async function OperatorPage({ params }: { params: Promise<{ id: s
         lead={`Operator ${row.operatorId}, ${entry.isAffiliated ? "of the bank's house" : "independent"}.`}
         actions={<StatusChip tone={chip.tone}>{chip.word}</StatusChip>}
       />
-      <div className="grid gap-10 xl:grid-cols-[3fr_2fr]">
+      <div className="grid gap-10 2xl:grid-cols-[3fr_2fr]">
         <div className="space-y-10">
           <Section title="Decide" lead="Each of these needs a second person.">
             {isOver || waits || !mayAsk ? (
