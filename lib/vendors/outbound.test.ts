@@ -13,9 +13,9 @@ const callers: Record<string, { calls: string; address: RegExp }> = {
     calls: "fetch",
     address: /^new URL\(`\/attestations\/\$\{epoch\}`, url\)$/,
   },
+  "lib/vendors/call-partner.ts": { calls: "fetch", address: /^input\.url$/ },
   "lib/vendors/consensus/besu.ts": { calls: "fetch", address: /^url$/ },
   "lib/vendors/consensus/followers.ts": { calls: "fetch", address: /^new URL\("\/status", url\)$/ },
-  "lib/vendors/call-partner.ts": { calls: "fetch", address: /^input\.url$/ },
 };
 const outsideTheApp = /^lib\/(bars|bench|cli|faults|processes|seed)\/|\.test\.tsx?$|^lib\/chain\/deploy\.ts$/;
 const clients = new Set([

@@ -28,7 +28,7 @@ const missedTurns = 3n;
  * proposed nothing for some rounds is down. Throws when the node cannot be asked.
  */
 export function besuQbft(url: string): ConsensusAdapter {
-  const ask = async <T>(method: string, params: unknown[], as: z.ZodType<T>): Promise<T> => {
+  async function ask<T>(method: string, params: unknown[], as: z.ZodType<T>): Promise<T> {
     const response = await fetch(url, {
       method: "POST",
       headers: { "content-type": "application/json" },
@@ -39,7 +39,7 @@ export function besuQbft(url: string): ConsensusAdapter {
     const { result, error } = answer.parse(await response.json());
     if (error) throw new Error(`${method}: ${error.message}`);
     return as.parse(result);
-  };
+  }
   return {
     source: "As the Besu node tells it (QBFT).",
     hosts: async () => {
