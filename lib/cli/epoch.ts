@@ -1,7 +1,11 @@
+import { createReadStream, readFileSync } from "node:fs";
 import { dbFor } from "@/db/client";
 import { table } from "@/lib/cli/table";
 import { BadInput, type Verbs } from "@/lib/cli/verb";
 import { type EpochRow, epochClock, recentEpochs } from "@/lib/epochs/queries";
+import { batchLines } from "@/lib/epochs/verify/read-lines";
+import { nothingToCompare, readRoots } from "@/lib/epochs/verify/roots";
+import { type EpochVerdict, verifyEpoch } from "@/lib/epochs/verify/verify-epoch";
 import { formatAmount } from "@/lib/money/format";
 
 export const verbs: Verbs = {
@@ -35,4 +39,32 @@ export const verbs: Verbs = {
     needs: "bank",
     run: () => epochClock(),
   },
+  verify: {
+    summary:
+      "Recomputes an epoch from its batch: no bank, no database, no chain; exit 0 right, 1 refused, 2 unreadable, 3 not all was compared",
+    usage: "<file> [--roots roots.json]",
+    async run({ args: [file], options }): Promise<EpochVerdict> {
+      if (!file) throw new BadInput("epoch verify takes the file of a batch.");
+      if (options.roots === true) throw new BadInput("--roots takes a file.");
+      const against = options.roots === undefined ? nothingToCompare : readRoots(jsonOf(options.roots));
+      let verdict: EpochVerdict;
+      try {
+        verdict = await verifyEpoch(batchLines(createReadStream(file, { highWaterMark: 1 << 20 })), against);
+      } catch (error) {
+        if (!("syscall" in (error as object))) throw error;
+        throw new BadInput(`${file} cannot be read: ${(error as Error).message}.`);
+      }
+      const isAllCompared = Object.values(verdict.compared).every((one) => one);
+      process.exitCode = verdict.ok ? (isAllCompared ? 0 : 3) : 1;
+      return verdict;
+    },
+  },
 };
+
+function jsonOf(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as unknown;
+  } catch (error) {
+    throw new BadInput(`${file} is not a JSON document: ${(error as Error).message}.`);
+  }
+}
