@@ -112,7 +112,8 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
           ...["--chain-id", String(place.chainId), "--hardfork", "prague", "--slots-in-an-epoch", "1"],
           // Without it every block's whole state goes to disk: 200 kB a block.
           ...["--prune-history", "256", "--timestamp", String(Math.floor(now))],
-          ...(kept ? ["--load-state", loadPath] : []),
+          // mines nothing before it remembers its hashes: a block made meanwhile would lose its parent
+          ...(kept ? ["--load-state", loadPath, "--no-mining"] : []),
         ],
       };
     },
@@ -122,6 +123,7 @@ export function chainProcess(place: ChainPlace): ProcessSpec {
         await rememberHashes(url);
         // going back also set the clock back
         await rpc(url, "evm_setTime", [Math.floor(loadedAt)]);
+        await rpc(url, "evm_setAutomine", [true]);
         loadedAt = undefined;
       }
       return true;
