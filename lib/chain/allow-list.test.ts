@@ -16,6 +16,7 @@ import {
   stakingAbi,
   stateTokenAbi,
   taxVaultAbi,
+  validatorRegistryAbi,
 } from "@/lib/chain/abi";
 import { checkCall, type OutgoingCall, type Sender } from "@/lib/chain/allow-list";
 import { largestCallMicros } from "@/lib/chain/call-ranges";
@@ -98,6 +99,10 @@ const claim = (wallet: Address, operator: number) =>
 const remit = (level: number, to: Address, micros: bigint, remittanceId: Hex) =>
   call("remitter", contracts.taxVault, taxVaultAbi as Abi, "remit", [level, to, micros, remittanceId]);
 
+const certifier = (functionName: string, args: unknown[], by: Sender = "certifier") =>
+  call(by, contracts.validatorRegistry, validatorRegistryAbi as Abi, functionName, args);
+const until = 2_000_000_000;
+
 const right: [string, OutgoingCall][] = [
   ["mint", mint(holder, 5_000_000n, id(1), id(2))],
   ["record", record()],
@@ -109,6 +114,10 @@ const right: [string, OutgoingCall][] = [
   ["finalize", finalize(1n, [signature(1), signature(2)])],
   ["claimFor", claim(holder, 1)],
   ["remit", remit(0, holder, 1n, id(1))],
+  ["approve an operator", certifier("approve", [holder, id(1), false, until])],
+  ["certify", certifier("certify", [5, true, until])],
+  ["revoke", certifier("revoke", [5, id(1)])],
+  ["reinstate", certifier("reinstate", [5])],
   ["grant", { sender: "faucet", to: holder, data: "0x", valueWei: 1n }],
 ];
 const good = right[0]?.[1] as OutgoingCall;
@@ -194,6 +203,18 @@ const wrong: [string, OutgoingCall][] = [
   ["payout of no operator", claim(holder, 0)],
   ["remittance of a level there is not", remit(1, holder, 1n, none)],
   ["remittance to nobody", remit(0, zeroAddress, 1n, id(1))],
+  ["operator approved by the registrar", certifier("approve", [holder, id(1), false, until], "registrar")],
+  ["operator revoked by the issuer", certifier("revoke", [5, id(1)], "issuer")],
+  ["operator at one of our contracts", certifier("approve", [contracts.staking, id(1), false, until])],
+  ["operator whom nobody owns", certifier("approve", [holder, none, false, until])],
+  ["certificate for ever", certifier("certify", [5, true, 2 ** 40 - 1])],
+  ["certificate of operator zero", certifier("certify", [0, true, until])],
+  ["certificate of an operator there cannot be", certifier("certify", [128, true, until])],
+  ["revocation without an order", certifier("revoke", [5, none])],
+  ["release from jail of nobody", certifier("reinstate", [0])],
+  ["slash by the certifier", certifier("slashUnderOrder", [5, 1n, id(1)])],
+  ["exit by the certifier", certifier("exit", [5])],
+  ["mint by the certifier", { ...good, sender: "certifier" }],
   ["grant with data", { sender: "faucet", to: holder, data: "0x00", valueWei: 1n }],
   ["grant of nothing", { sender: "faucet", to: holder, data: "0x", valueWei: 0n }],
   ["grant of too much", { sender: "faucet", to: holder, data: "0x", valueWei: 10n ** 18n }],
