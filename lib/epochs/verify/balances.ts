@@ -50,7 +50,7 @@ export class Balances {
       const move = this.moved[at]?.get(one);
       if (!move) continue;
       this.moved[at]?.delete(one);
-      hasMoved = true;
+      hasMoved ||= move.hasMoved;
       micros += move.micros;
       findings.same("account_in_two_classes", row.class, move.class);
     }
@@ -66,7 +66,8 @@ export class Balances {
     count(this.opening, row, row.openingMicros, rule.side);
     count(this.closing, row, row.closingMicros, rule.side);
     if (rule.counts !== "deposit" && rule.counts !== "holder") return;
-    if (row.openingMicros !== 0n) this.leavesBefore.add(row.previousName, row.asset, row.openingMicros);
+    if (row.openingMicros !== 0n && row.previousName !== "")
+      this.leavesBefore.add(row.previousName, rule.asset, row.openingMicros);
     if (row.closingMicros !== 0n)
       this.tree.add(balanceLeaf(name, row.asset, row.closingMicros), row.closingMicros);
   }
@@ -75,7 +76,8 @@ export class Balances {
   end(previousClasses: readonly ClassTotal[] | undefined): void {
     const { findings, manifest } = this;
     for (const names of this.moved)
-      for (const [name, { micros, class: of }] of names) {
+      for (const [name, { micros, class: of, hasMoved }] of names) {
+        if (!hasMoved) continue;
         findings.add("balance_missing", "no line", `${of} ${name} moved ${micros}`);
         if (findings.told.length >= 20) break;
       }

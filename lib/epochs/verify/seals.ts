@@ -19,6 +19,8 @@ import {
 export interface Move {
   micros: bigint;
   class: string;
+  /** false when it was only named, by a hold or when it was opened */
+  hasMoved: boolean;
 }
 
 /** The seals of a batch, line by line: the log they continue, and every entry in them. */
@@ -38,8 +40,6 @@ export class Seals {
   private before: Leaf | undefined;
   private lastPeriod: bigint | undefined;
   private periodAt = -1;
-  /** every name seen, with its class: of holds and openings too */
-  private classes: Map<string, string>[];
   private readonly eventIds = new Ids();
   private readonly holdIds = new Ids();
   private readonly endIds = new Ids();
@@ -52,7 +52,6 @@ export class Seals {
     from: { toXact: bigint; period: bigint } | undefined,
   ) {
     this.moved = manifest.periods.map(() => new Map());
-    this.classes = manifest.periods.map(() => new Map());
     this.toXact = from?.toXact ?? (manifest.previous.seal === 0n ? 0n : undefined);
     this.lastPeriod = from?.period;
   }
@@ -160,8 +159,7 @@ export class Seals {
           );
         continue;
       }
-      this.see(line.debit);
-      this.see(line.credit);
+      const [debited, credited] = [this.see(line.debit), this.see(line.credit)];
       if (line.debit.alias === line.credit.alias)
         findings.add("same_account_twice", line.debit.alias, "two accounts");
       for (const { class: name } of [line.debit, line.credit]) {
@@ -174,36 +172,33 @@ export class Seals {
         continue;
       }
       this.counts.transfers += 1;
-      this.move(line.debit, "debit", line.amountMicros);
-      this.move(line.credit, "credit", line.amountMicros);
+      this.move(debited, line.debit.class, "debit", line.amountMicros);
+      this.move(credited, line.credit.class, "credit", line.amountMicros);
     }
     const bytes = decoded(() => entryLeaf(event), "event_too_large");
     if (bytes) this.entries.add(bytes);
   }
 
   /** A name has one class, and a known one. */
-  private see({ alias, class: name }: NamedAccount): void {
-    const classes = this.classes[this.periodAt];
-    const known = classes?.get(alias);
-    if (known === name) return;
-    if (known !== undefined) {
-      this.findings.add("account_in_two_classes", name, known);
-      return;
+  private see({ alias, class: name }: NamedAccount): Move {
+    const names = this.moved[this.periodAt] as Map<string, Move>;
+    const known = names.get(alias);
+    if (known) {
+      if (known.class !== name) this.findings.add("account_in_two_classes", name, known.class);
+      return known;
     }
-    classes?.set(alias, name);
     if (!Object.hasOwn(classRules, name)) this.findings.add("class_unknown", name);
+    const move = { micros: 0n, class: name, hasMoved: false };
+    names.set(alias, move);
+    return move;
   }
 
-  private move({ alias, class: name }: NamedAccount, side: "debit" | "credit", amountMicros: bigint): void {
-    const rule = classRules[name];
-    if (!rule) return;
-    const micros = rule.side === side ? amountMicros : -amountMicros;
+  private move(account: Move, name: string, side: "debit" | "credit", amountMicros: bigint): void {
+    const micros = classRules[name]?.side === side ? amountMicros : -amountMicros;
     if (name === "fee_pot") this.feePotMicros += micros;
     if (name === "tax_withheld" && side === "credit") this.taxCreditedMicros += amountMicros;
-    const names = this.moved[this.periodAt];
-    const found = names?.get(alias);
-    if (found) found.micros += micros;
-    else names?.set(alias, { micros, class: name });
+    account.micros += micros;
+    account.hasMoved = true;
   }
 
   /** After the last seal. */
@@ -218,7 +213,6 @@ export class Seals {
     if (held !== undefined) findings.add("hold_twice", `hold ${held}`, "once");
     const ended = this.endIds.twice();
     if (ended !== undefined) findings.add("hold_end_wrong", `hold ${ended}`, "ended once");
-    this.classes = [];
   }
 }
 
