@@ -1,3 +1,4 @@
+import type { EpochBench } from "@/lib/bench/epoch";
 import { benchHttp, type HttpBench } from "@/lib/bench/http";
 import type { IndexBench } from "@/lib/bench/index-events";
 import type { LedgerBench } from "@/lib/bench/ledger";
@@ -24,6 +25,12 @@ const refuseWords = (verb: string, args: readonly string[]) => {
 
 /** What the index verb makes and reads unless told otherwise. */
 const usualEvents = 100_000;
+
+const usualEpoch = 1_000_000;
+const each = (figures: Record<string, number>, of: string): string =>
+  Object.entries(figures)
+    .map(([n, gasOf]) => `${gasOf} with ${n} ${of}`)
+    .join(", ");
 
 /** `pages` needs only a build, `index` and `ledger` start what they need; the others measure the bank that runs. */
 export const verbs: Verbs = {
@@ -137,6 +144,35 @@ export const verbs: Verbs = {
         ],
         { right: [1] },
       ),
+  },
+  epoch: {
+    summary: "Builds and verifies one epoch's batch on a Postgres of its own, beside hashing its bytes once",
+    usage: `[--entries ${usualEpoch}] [--balances ${usualEpoch}]`,
+    async run({ args, options }): Promise<EpochBench> {
+      refuseWords("epoch", args);
+      const [entries, balances] = (["entries", "balances"] as const).map((name) => {
+        const n = Number(options[name] ?? usualEpoch);
+        if (!Number.isSafeInteger(n) || n < 100 || n > 10_000_000)
+          throw new BadInput(`--${name} takes a whole number from 100 to 10000000.`);
+        return n;
+      }) as [number, number];
+      const { benchEpoch } = await import("@/lib/bench/epoch");
+      return benchEpoch({ entries, balances }, (sentence) => process.stderr.write(`${sentence}\n`));
+    },
+    show: ({ entries, balances, bytes, build, verify, yardstick, gas }: EpochBench) =>
+      [
+        table(
+          ["what", "seconds", "memory"],
+          [
+            [`built: ${entries} entries, ${balances} balances`, String(build.seconds), `${build.peakMb} MB`],
+            ["verified from the file", String(verify.seconds), `${verify.peakMb} MB`],
+            [`yardstick: ${bytes} bytes hashed once`, String(yardstick.sha256Seconds), ""],
+          ],
+          { right: [1, 2] },
+        ),
+        `gas to propose: ${each(gas.proposeByEntries, "entries")}`,
+        `gas of an epoch: ${each(gas.epochByOperators, "operators")}`,
+      ].join("\n"),
   },
   ledger: {
     summary:

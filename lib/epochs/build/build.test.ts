@@ -29,8 +29,16 @@ import {
 } from "@/lib/epochs/format/batch";
 import { classRules } from "@/lib/epochs/format/classes";
 import { EntryTree, nodeHash, SumTree } from "@/lib/epochs/format/tree";
+import { verifyEpoch } from "@/lib/epochs/verify/verify-epoch";
 import { onFailpoint } from "@/lib/failpoint";
-import { dollarDeposit, rewardPool, suspense, tokenControl, tokenSupply } from "@/lib/ledger/accounts";
+import {
+  dollarDeposit,
+  feePot,
+  rewardPool,
+  suspense,
+  tokenControl,
+  tokenSupply,
+} from "@/lib/ledger/accounts";
 import { type Posting, post } from "@/lib/ledger/posting";
 import { bringDollars } from "@/lib/ledger/recipes/bring-dollars";
 import { payoutWithWithholding } from "@/lib/ledger/recipes/payout-with-withholding";
@@ -204,6 +212,8 @@ type Read = {
 async function whole(batch: Batch, previous?: Read): Promise<Read> {
   const lines: string[] = [];
   for await (const line of keptBatch({ db: bank.app, folder: folder() }, batch.entriesRoot)) lines.push(line);
+  const against = { proposal: undefined, previous: undefined, chain: undefined };
+  expect((await verifyEpoch(lines, against)).findings).toEqual([]);
   const manifest = decodeManifest(lines[0] as string);
   const entries = new EntryTree();
   const headers: string[] = [];
@@ -237,11 +247,14 @@ async function whole(batch: Batch, previous?: Read): Promise<Read> {
     at += 1 + leaves.length;
   }
   expect(BigInt(headers.length)).toBe(manifest.seal - manifest.previous.seal);
-  const logged = [...manifest.previous.log.map((hex) => Buffer.from(hex.slice(2), "hex"))];
+  const logged: Buffer[] = manifest.previous.log.map((hex) => Buffer.from(hex.slice(2), "hex"));
   if (logged.length > 0)
-    expect(`0x${logged.reduceRight((right, left) => nodeHash(left, right)).toString("hex")}`).toBe(
-      manifest.previous.booksRoot,
-    );
+    expect(
+      `0x${logged
+        .toReversed()
+        .reduce((right, left) => nodeHash(left, right))
+        .toString("hex")}`,
+    ).toBe(manifest.previous.booksRoot);
   else expect(`0x${toHex(rootOf(sha256, headers.map(hashOfLine)))}`).toBe(manifest.booksRoot);
 
   const payouts: PayoutRow[] = [];
@@ -316,8 +329,9 @@ it("writes what a reader of the format recomputes whole, links two epochs and re
   await credit(
     {
       transfers: transfers(
-        { debit: suspense, credit: tokenSupply, amountMicros: 500n },
+        { debit: suspense, credit: tokenSupply, amountMicros: 507n },
         { debit: tokenControl, credit: rewardPool(1), amountMicros: 500n },
+        { debit: tokenControl, credit: feePot, amountMicros: 7n },
       ),
     },
     { fee: 7n },
@@ -329,8 +343,8 @@ it("writes what a reader of the format recomputes whole, links two epochs and re
     block: 11n,
     blockHash: hashOf(11n),
     periods: [1n],
-    supplyMicros: 500n,
-    liabilitiesMicros: 1_500n,
+    supplyMicros: 507n,
+    liabilitiesMicros: 1_507n,
     fees: [{ kind: "issuance", amountMicros: 7n }],
     previous: { digest: zeroHash, seal: 0n, block: 0n, log: [] },
   });
