@@ -274,7 +274,12 @@ const largest = 1n << 127n;
 const fits = (value: bigint): bigint =>
   value < largest && value >= -largest ? value : refuse("an amount is larger than a leaf can say");
 /** four letters: the asset's first four, filled with zeros */
-const assetBytes = (asset: string): Buffer => Buffer.from(asset.padEnd(4, "\0").slice(0, 4), "latin1");
+const assetBytes = (asset: string): Buffer =>
+  knownAssets.get(asset) ?? Buffer.from(asset.padEnd(4, "\0").slice(0, 4), "latin1");
+const knownAssets = new Map([
+  ["USD", Buffer.from("USD\0")],
+  ["TOKEN", Buffer.from("TOKE")],
+]);
 
 const lineBytes = 40;
 const mostLines = 255;
@@ -287,7 +292,7 @@ export function entryLeaf(event: Pick<EventLeaf, "id" | "lines">): Buffer | unde
   const moved = event.lines.filter((one) => one.kind === "transfer");
   if (moved.length === 0) return undefined;
   if (moved.length * 2 > mostLines) return refuse("an event moves more than a leaf can say");
-  const leaf = Buffer.alloc(10 + moved.length * 2 * lineBytes);
+  const leaf = Buffer.allocUnsafe(10 + moved.length * 2 * lineBytes);
   leaf[0] = 0x45;
   u64(leaf, 1, event.id);
   leaf[9] = moved.length * 2;
@@ -323,7 +328,7 @@ export const manifestLeaf = (written: string): Buffer =>
 
 /** What is owed to one account, under its newest name. */
 export function balanceLeaf(account: string, asset: string, micros: bigint): Buffer {
-  const leaf = Buffer.alloc(41);
+  const leaf = Buffer.allocUnsafe(41);
   leaf[0] = 0x42;
   leaf.write(account, 1, "hex");
   assetBytes(asset).copy(leaf, 21);

@@ -8,10 +8,16 @@ export type Bytes = Uint8Array;
 
 const leafByte = Buffer.of(0);
 // Node has the quicker one from 20.12 on
-const digest = (bytes: Bytes): Buffer =>
+export const digest = (bytes: Bytes): Buffer =>
   crypto.hash ? crypto.hash("sha256", bytes, "buffer") : createHash("sha256").update(bytes).digest();
 
-export const leafHash = (leaf: Bytes): Buffer => digest(Buffer.concat([leafByte, leaf]));
+/** most leaves are short: they are put behind their first byte without a buffer of their own */
+const short = Buffer.alloc(1024);
+export function leafHash(leaf: Bytes): Buffer {
+  if (leaf.length >= short.length) return digest(Buffer.concat([leafByte, leaf]));
+  short.set(leaf, 1);
+  return digest(short.subarray(0, 1 + leaf.length));
+}
 
 const pair = Buffer.alloc(65);
 pair[0] = 1;
@@ -28,9 +34,10 @@ export class EntryTree {
   count = 0n;
 
   add(leaf: Bytes): void {
-    const size = Buffer.alloc(4);
-    size.writeUInt32BE(leaf.length);
-    this.all.update(size).update(leaf);
+    const sized = Buffer.allocUnsafe(4 + leaf.length);
+    sized.writeUInt32BE(leaf.length);
+    sized.set(leaf, 4);
+    this.all.update(sized);
     this.count += 1n;
     let node = { level: 0, hash: leafHash(leaf) };
     for (let last = this.peaks.at(-1); last?.level === node.level; last = this.peaks.at(-1)) {

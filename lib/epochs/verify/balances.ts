@@ -49,9 +49,10 @@ export class Balances {
     for (const [at, one] of row.names.entries()) {
       const move = this.moved[at]?.get(one);
       if (!move) continue;
-      this.moved[at]?.delete(one);
       hasMoved ||= move.hasMoved;
+      move.hasMoved = false;
       micros += move.micros;
+      move.micros = 0n;
       findings.same("account_in_two_classes", row.class, move.class);
     }
     findings.same("closing_differs", row.closingMicros, micros);

@@ -313,9 +313,9 @@ const doubled: Record<Kind, Reason[]> = {
   header: ["leaf_missing"],
   account: ["leaf_out_of_order"],
   event: ["leaf_out_of_order"],
-  audit: ["leaf_out_of_order", "seal_missing"],
-  payout: ["payout_out_of_order"],
-  balance: ["balance_twice"],
+  audit: ["leaf_out_of_order", "seal_missing", "line_malformed"],
+  payout: ["payout_out_of_order", "line_malformed"],
+  balance: ["balance_twice", "line_beyond"],
 };
 
 export const lies: Lie[] = [
@@ -426,8 +426,8 @@ export const lies: Lie[] = [
   ...spelled("a space", (line) => line.replace(",", ", ")),
   ...spelled("a carriage return", (line) => `${line}\r`),
   ...spelled("a NUL", (line) => `${line.slice(0, 4)}\0${line.slice(4)}`),
-  ...spelled("a leading zero", (line) => line.replace(/"([1-9]\d*)"/, '"0$1"')),
-  ...spelled("a number instead of a text", (line) => line.replace(/"([1-9]\d*)"/, "$1")),
+  ...spelled("a leading zero", (line) => line.replace(/"(\d+)"/, '"0$1"')),
+  ...spelled("a number instead of a text", (line) => line.replace(/"(\d+)"/, "$1")),
   ...spelled("an escaped letter", (line) => line.replace(/^\["(.)/, '["\\u0062')),
   ...spelled("nothing", () => ""),
   ...spelled("an object", () => "{}"),

@@ -1,8 +1,9 @@
 import { entryLeaf, type Manifest } from "@/lib/epochs/format/batch";
 import { classRules } from "@/lib/epochs/format/classes";
-import { type EntryTree, leafHash } from "@/lib/epochs/format/tree";
+import type { EntryTree } from "@/lib/epochs/format/tree";
 import { type Findings, Unreadable } from "@/lib/epochs/verify/findings";
 import { Ids } from "@/lib/epochs/verify/ids";
+import { lineHash } from "@/lib/epochs/verify/line-hash";
 import { Peaks } from "@/lib/epochs/verify/peaks";
 import {
   decodeHeader,
@@ -19,7 +20,7 @@ import {
 export interface Move {
   micros: bigint;
   class: string;
-  /** false when it was only named, by a hold or when it was opened */
+  /** false when it was only named, by a hold or when it was opened; and once a balance has accounted for it */
   hasMoved: boolean;
 }
 
@@ -78,7 +79,7 @@ export class Seals {
     this.tree = new Peaks();
     if (header.number !== this.log.size + 1n)
       throw new Unreadable("seal_missing", `seal ${header.number}`, `seal ${this.log.size + 1n}`);
-    this.log.add(leafHash(Buffer.from(line)));
+    this.log.add(lineHash(line));
     this.counts.seals += 1n;
     findings.same("wrong_bank", header.bankId, manifest.bankId);
     if (this.toXact !== undefined) findings.same("seal_broken", header.fromXact, this.toXact);
@@ -108,7 +109,7 @@ export class Seals {
     if (line.startsWith('["granary.seal.1"') || line.startsWith('["payout"') || line.startsWith('["balance"'))
       throw new Unreadable("leaf_missing", line, `${this.leavesLeft} more leaves of the seal`);
     this.leavesLeft -= 1n;
-    this.tree.add(leafHash(Buffer.from(line)));
+    this.tree.add(lineHash(line));
     const leaf = decoded(() => decodeLeaf(line));
     if (this.before && !isBefore(this.before, leaf))
       findings.add(

@@ -15,6 +15,7 @@ import { Balances, checkEven, compareSums } from "@/lib/epochs/verify/balances";
 import type { ChainView } from "@/lib/epochs/verify/chain-view";
 import { type Finding, Findings, Unreadable } from "@/lib/epochs/verify/findings";
 import { Peaks } from "@/lib/epochs/verify/peaks";
+import { mostLineBytes } from "@/lib/epochs/verify/read-lines";
 import { decoded, noRoot, Seals } from "@/lib/epochs/verify/seals";
 import { fromHex, toHex } from "@/lib/ledger/seal/format";
 
@@ -91,6 +92,7 @@ export async function verifyEpoch(
   try {
     for await (const line of lines) {
       findings.at += 1;
+      if (line.length > mostLineBytes) throw new Unreadable("line_too_long", line);
       const read = reading.read(line);
       if (read) await read;
     }
