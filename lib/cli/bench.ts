@@ -162,13 +162,23 @@ export const verbs: Verbs = {
     show: ({ entries, balances, bytes, build, verify, yardstick, gas }: EpochBench) =>
       [
         table(
-          ["what", "seconds", "memory"],
+          ["what", "seconds", "of the processor", "memory"],
           [
-            [`built: ${entries} entries, ${balances} balances`, String(build.seconds), `${build.peakMb} MB`],
-            ["verified from the file", String(verify.seconds), `${verify.peakMb} MB`],
-            [`yardstick: ${bytes} bytes hashed once`, String(yardstick.sha256Seconds), ""],
+            [
+              `built: ${entries} entries, ${balances} balances`,
+              String(build.seconds),
+              `${build.cpuSeconds} + ${build.postgresCpuSeconds} of Postgres`,
+              `${build.peakMb} MB`,
+            ],
+            [
+              "verified from the file",
+              String(verify.seconds),
+              String(verify.cpuSeconds),
+              `${verify.peakMb} MB`,
+            ],
+            [`yardstick: ${bytes} bytes hashed once`, String(yardstick.sha256Seconds), "", ""],
           ],
-          { right: [1, 2] },
+          { right: [1, 2, 3] },
         ),
         `gas to propose: ${each(gas.proposeByEntries, "entries")}`,
         `gas of an epoch: ${each(gas.epochByOperators, "operators")}`,
