@@ -477,6 +477,28 @@ it("is one moment of the books, whatever is posted while it is built", { timeout
   }
 });
 
+it("comes no further on the chain than its seals, and counts payouts over the life of the bank", {
+  timeout: 60_000,
+}, async () => {
+  await newlySealed();
+  const { profileId } = await bank.customer();
+  const payout = {
+    id: 2n,
+    baseMicros: 0n,
+    rateClass: 0n,
+    federalMicros: 0n,
+    stateMicros: 0n,
+    localMicros: 0n,
+  };
+  await credit({ transfers: bringDollars({ profileId, amountMicros: 1n }) }, { payout });
+  const { batch } = await build();
+  expect(batch?.block).toBeLessThan(height);
+  expect((await whole(batch as Batch, lastRead)).payouts).toEqual([]);
+  const sealed = await built(4n);
+  expect(sealed.block).toBe(height);
+  expect((await whole(sealed, lastRead)).payouts).toEqual([payout]);
+});
+
 it("waits for the index, which must know the epoch that it follows", async () => {
   const after = { number: last.number + 1n, digest: hashOf(7n) };
   expect(await buildBatch(ctx(), { deployment: testDeployment, folder: folder(), after })).toEqual({
