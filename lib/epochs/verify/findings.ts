@@ -88,8 +88,8 @@ const enough = 20;
 export class Unreadable extends Error {
   constructor(
     readonly reason: Reason,
-    readonly stated = "",
-    readonly recomputed = "",
+    readonly stated: unknown = "",
+    readonly recomputed: unknown = "",
   ) {
     super(reason);
   }
