@@ -23,6 +23,7 @@ import { newestHead } from "@/lib/ledger/seal/queries";
 import { verifyAnchoredBooks } from "@/lib/ledger/seal/verify-books";
 import { transfers } from "@/lib/ledger/transfer";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
+import { onlyReading } from "@/lib/processes/test-batch";
 import {
   mintTokens,
   payForData,
@@ -52,7 +53,7 @@ const openValidators = () =>
         client: chain.client,
         deployment: chain.deployment,
         finalityFile: undefined,
-        batchOf: (root) => keptBatch({ db, folder: join(folder, "epochs") }, root),
+        batches: onlyReading((root) => keptBatch({ db, folder: join(folder, "epochs") }, root)),
         key: chain.key(11 + operatorId),
         operatorId,
         folder: join(folder, String(operatorId)),
@@ -141,6 +142,7 @@ beforeAll(async () => {
   await verifyWallet(chain, chain.address(alice));
   await mintTokens(chain, chain.address(alice), dollars(10_000));
   await stakeTokens(chain, alice, { operatorId: 2, amountMicros: dollars(1_000) });
+  await rest();
 });
 afterAll(async () => {
   await chain.stop();

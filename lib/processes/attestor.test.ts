@@ -13,6 +13,7 @@ import { type Attestor, type AttestorConfig, openAttestor } from "@/lib/processe
 import { startFaultyNode } from "@/lib/processes/faulty-node";
 import { anvilFollower } from "@/lib/processes/follower/anvil-follower";
 import type { Genesis } from "@/lib/processes/follower/genesis";
+import { onlyReading } from "@/lib/processes/test-batch";
 import { mintTokens, startTestChain, type TestChain, verifyWallet } from "@/lib/processes/test-chain";
 
 const alice = 20;
@@ -31,7 +32,7 @@ const open = async (operatorId: number, options: Partial<AttestorConfig> = {}): 
     deployment: chain.deployment,
     finalityFile: undefined,
     // a batch without a line
-    async *batchOf() {},
+    batches: onlyReading(async function* () {}),
     key: chain.key(11 + operatorId),
     operatorId,
     folder: join(folder, String(operatorId)),
@@ -181,12 +182,12 @@ describe("a validator's vote", () => {
     const { digest, number } = await propose(toHex(7, { size: 32 }));
     await stepAll(all);
     await stepAll(all);
-    expect(await doings(2, digest)).toEqual({ commits: 1, reveals: 1, reason: "entries_differ" });
+    expect(await doings(2, digest)).toEqual({ commits: 1, reveals: 1, reason: "entries_seal_differs" });
     expect(all[1]?.attestation(number)).toMatchObject({
       found: "refused",
-      refusal: { reason: "entries_differ" },
+      refusal: { reason: "entries_seal_differs" },
     });
-    expect(all[1]?.status().tally).toMatchObject({ signatures: 0, refusals: { entries_differ: 1 } });
+    expect(all[1]?.status().tally).toMatchObject({ signatures: 0, refusals: { entries_seal_differs: 1 } });
   });
 
   it("is not cast with another operator's key, or with one that has no seat", async () => {

@@ -24,9 +24,11 @@ import { type BlockRef, lastCreditable } from "@/lib/chain/finality";
 import { nodeOf } from "@/lib/chain/node";
 import { NodeTrouble } from "@/lib/chain/trouble";
 import { epochDigest, epochToSign } from "@/lib/epochs/digest";
+import { FactsView } from "@/lib/epochs/verify/chain-view";
+import type { Accepted } from "@/lib/epochs/verify/verify-epoch";
 import { failpoint } from "@/lib/failpoint";
 import { type BallotStep, castBallot, noReason } from "@/lib/processes/ballot";
-import { type BatchOf, BatchUnavailable, judgeBatch } from "@/lib/processes/batch";
+import { type BatchJudge, BatchUnavailable } from "@/lib/processes/batch";
 import type { ExecutedBlock, Follower, FollowerStatus } from "@/lib/processes/follower/contract";
 import { ownNodeFollower } from "@/lib/processes/follower/own-node";
 import { readState, stateOf, stateText, writeState } from "@/lib/processes/state-file";
@@ -46,8 +48,7 @@ export interface AttestorConfig {
   /** absent: the chain's node is the operator's own */
   follower?: Follower;
   finalityFile: string | undefined;
-  /** where batches are fetched */
-  batchOf: BatchOf;
+  batches: BatchJudge;
   key: Hex;
   operatorId: number;
   /** folder for what this validator has seen, committed and signed */
@@ -64,12 +65,15 @@ interface Vote {
   refusal: Refusal | undefined;
   step: BallotStep | "judged";
   signature: Hex | undefined;
+  /** where the next epoch has to begin, if this one becomes final */
+  next: Accepted | undefined;
   /** of an earlier proposal of the same number */
   signedBefore: { digest: Hex; proposedBlock: bigint } | undefined;
 }
 
 interface BooksState {
   books: Books;
+  view: FactsView;
   verdict: Verdict | undefined;
 }
 
@@ -151,7 +155,13 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   };
   let votes: Record<string, Vote> = readState<{ votes: Record<string, Vote> }>(path)?.votes ?? {};
   const nowhere = { number: BigInt(deployment.deployedAtBlock) - 1n, hash: zeroHash };
-  let { books, verdict }: BooksState = { books: emptyBooks(nowhere), verdict: undefined };
+  let { books, view, verdict }: BooksState = {
+    books: emptyBooks(nowhere),
+    view: new FactsView(),
+    verdict: undefined,
+  };
+  /** of the last final epoch, when this validator was away */
+  let begun: Accepted | undefined;
   let keptAt = books.at.number;
   let proposal: Proposal | undefined;
   let castAt: bigint | undefined;
@@ -175,9 +185,10 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   async function begin(): Promise<void> {
     const kept = await follower.begin();
     const at = follower.status().at ?? nowhere;
-    ({ books, verdict } = kept
+    ({ books, view, verdict } = kept
       ? stateOf<BooksState>(kept.note)
-      : { books: emptyBooks(at), verdict: undefined });
+      : { books: emptyBooks(at), view: new FactsView(), verdict: undefined });
+    view = Object.assign(new FactsView(), view);
     keptAt = books.at.number;
   }
 
@@ -227,10 +238,11 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     );
     books = folded.books;
     verdict = folded.verdicts.at(-1) ?? verdict;
+    view.add({ number: block.number, hash: block.hash, facts });
   }
 
   async function keep(): Promise<void> {
-    await follower.keep(stateText({ books, verdict } satisfies BooksState));
+    await follower.keep(stateText({ books, view, verdict } satisfies BooksState));
     keptAt = books.at.number;
   }
 
@@ -252,6 +264,17 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     return digest === zeroHash ? undefined : { digest, epoch, refusal: difference };
   }
 
+  /** What the open epoch has to follow: what this validator accepted, if it judged the last final one, else that one's batch. */
+  async function previousBatch(): Promise<Accepted | undefined> {
+    const { number, digest, epoch } = books.lastFinal;
+    if (!epoch) return undefined;
+    const own = votes[number.toString()];
+    if (own?.digest === digest && own.next) begun = { ...own.next, digest, proposedBlock: own.proposedBlock };
+    else if (begun?.digest !== digest) begun = await config.batches.beginFrom({ digest, epoch });
+    view.forget(begun.block);
+    return begun;
+  }
+
   async function judge({ digest, epoch, refusal: fromChain }: Proposal): Promise<void> {
     const number = epoch.number.toString();
     const earlier = votes[number];
@@ -259,7 +282,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     const signedBefore = earlier?.signature
       ? { digest: earlier.digest, proposedBlock: earlier.proposedBlock }
       : earlier?.signedBefore;
-    const batch = await judgeBatch({ epoch, batchOf: config.batchOf });
+    const batch = await config.batches.judge({ epoch, previous: await previousBatch(), chain: view });
     const refusal =
       fromChain ??
       (signedBefore && signedBefore.proposedBlock >= epoch.proposedBlock
@@ -275,6 +298,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
       refusal,
       step: "judged",
       signature: undefined,
+      next: batch.next,
       signedBefore,
     });
     if (refusal) tally.refusals[refusal.reason] = (tally.refusals[refusal.reason] ?? 0) + 1;

@@ -1,63 +1,92 @@
-import type { Hex } from "viem";
+import { type Hex, zeroHash } from "viem";
 import type { EpochContent } from "@/lib/chain/facts";
-import { entriesSeal } from "@/lib/epochs/entries";
-import { BatchFormatError, decodePayout, entryLeaf, manifestLeaf, taxLeaf } from "@/lib/epochs/format/batch";
-import { EntryTree } from "@/lib/epochs/format/tree";
-import { decodeLeaf, FormatError } from "@/lib/ledger/seal/format";
+import type { ChainView } from "@/lib/epochs/verify/chain-view";
+import { type Accepted, verifyEpoch } from "@/lib/epochs/verify/verify-epoch";
 import type { Refusal } from "@/lib/validators/verify";
 
 /** The lines of the batch whose entries have this root, without their line feeds; fails when it cannot be had now. */
 export type BatchOf = (entriesRoot: Hex) => AsyncIterable<string>;
 
-/** The batch cannot be had now: it is asked for again, and until then there is nothing to commit to. */
+/** The batch cannot be had or judged now: it is asked for again, and until then there is nothing to commit to. */
 export class BatchUnavailable extends Error {
   override name = "BatchUnavailable";
 }
 
+export interface BatchPlace {
+  chainId: bigint;
+  epochManager: Hex;
+}
+
 export interface BatchVerdict {
-  /** the validator's own digest of all entries, which it commits to before it shows it */
+  /** the validator's own digest of all entries, which it commits to before it shows it; zero of what has no end */
   entries: Hex;
   refusal: Refusal | undefined;
+  /** where the next epoch has to begin, once this one is final */
+  next: Accepted | undefined;
 }
 
-/** Where the batch behind a proposal is fetched and judged: everything else is judged from the chain. */
-export async function judgeBatch({
-  epoch,
-  batchOf,
-}: {
+/** Who judges the batch behind a proposal. */
+export interface BatchJudge {
+  /** against the batch accepted last and the own node */
+  judge(input: {
+    epoch: EpochContent;
+    previous: Accepted | undefined;
+    chain: ChainView;
+  }): Promise<BatchVerdict>;
+  /** where a validator begins that was away when the last final epoch was judged */
+  beginFrom(last: { digest: Hex; epoch: EpochContent }): Promise<Accepted>;
+}
+
+/** Recomputes every batch, line by line. */
+export const recomputing = (batchOf: BatchOf, place: BatchPlace): BatchJudge => ({
+  judge: (input) => judgeBatch({ ...input, batchOf, place }),
+  beginFrom: (last) => beginFrom({ last, batchOf, place }),
+});
+
+async function judgeBatch(input: {
   epoch: EpochContent;
   batchOf: BatchOf;
+  previous: Accepted | undefined;
+  chain: ChainView;
+  place: BatchPlace;
 }): Promise<BatchVerdict> {
-  const entries = await digestOf(batchOf(epoch.entriesRoot));
-  const seal = entriesSeal(entries);
-  const refusal: Refusal | undefined =
-    seal === epoch.entriesSeal
-      ? undefined
-      : { reason: "entries_differ", stated: epoch.entriesSeal, recomputed: seal };
-  return { entries, refusal };
+  const { epoch, batchOf, previous, chain, place } = input;
+  const verdict = await verifyEpoch(batchOf(epoch.entriesRoot), { proposal: epoch, previous, chain, place });
+  const { refusal, entries, next } = verdict;
+  if (refusal)
+    console.error(
+      "DBG",
+      JSON.stringify(verdict.findings, (_, v) => (typeof v === "bigint" ? String(v) : v)),
+    );
+  if (refusal?.reason === "block_unknown")
+    throw new BatchUnavailable(`The own node has not come to block ${refusal.stated} of the batch.`);
+  return {
+    entries: entries?.digest ?? zeroHash,
+    refusal: refusal && {
+      reason: refusal.reason,
+      stated: refusal.stated,
+      recomputed: refusal.recomputed,
+    },
+    next,
+  };
 }
 
-/** Over every entry that can be read; what cannot be read is none, and makes another digest. */
-async function digestOf(lines: AsyncIterable<string>): Promise<Hex> {
-  const tree = new EntryTree();
-  let manifest: string | undefined;
-  for await (const line of lines) {
-    manifest ??= line;
-    const leaf = leafOf(line);
-    if (leaf) tree.add(leaf);
-  }
-  if (manifest !== undefined) tree.add(manifestLeaf(manifest));
-  return `0x${tree.digest().toString("hex")}`;
-}
-
-function leafOf(line: string): Buffer | undefined {
-  try {
-    if (line.startsWith('["payout"')) return taxLeaf(decodePayout(line));
-    if (!line.startsWith('["event"')) return undefined;
-    const leaf = decodeLeaf(line);
-    return leaf.kind === "event" ? entryLeaf(leaf) : undefined;
-  } catch (error) {
-    if (error instanceof FormatError || error instanceof BatchFormatError) return undefined;
-    throw error;
-  }
+/** The batch behind roots that two thirds have signed, recomputed. One that does not hold is no beginning. */
+async function beginFrom(input: {
+  last: { digest: Hex; epoch: EpochContent };
+  batchOf: BatchOf;
+  place: BatchPlace;
+}): Promise<Accepted> {
+  const { last, batchOf, place } = input;
+  const { next, refusal } = await verifyEpoch(batchOf(last.epoch.entriesRoot), {
+    proposal: last.epoch,
+    previous: undefined,
+    chain: undefined,
+    place,
+  });
+  if (!next)
+    throw new BatchUnavailable(
+      `The batch of the last final epoch does not hold: ${refusal?.reason}, stated ${refusal?.stated}.`,
+    );
+  return { ...next, digest: last.digest, proposedBlock: last.epoch.proposedBlock };
 }

@@ -4,6 +4,7 @@ import { chainClient } from "@/lib/chain/client";
 import { log } from "@/lib/log";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
 import { bankBatches } from "@/lib/processes/bank-batches";
+import { recomputing } from "@/lib/processes/batch";
 import { anvilFollower } from "@/lib/processes/follower/anvil-follower";
 import { onStop } from "@/lib/processes/lifecycle";
 import { releaseLock, takeLock } from "@/lib/processes/lock";
@@ -104,7 +105,10 @@ async function open(): Promise<Attestor> {
     deployment,
     ...(genesis && { follower: anvilFollower({ leader: leader(), deployment, genesis, folder: node }) }),
     finalityFile: config.finalityFile,
-    batchOf: bankBatches({ bank: config.bank, key: config.key, deployment }),
+    batches: recomputing(bankBatches({ bank: config.bank, key: config.key, deployment }), {
+      chainId: BigInt(deployment.chainId),
+      epochManager: deployment.contracts.epochManager,
+    }),
     key: config.key,
     operatorId: config.operatorId,
     folder: config.folder,

@@ -14,6 +14,7 @@ import { openSigner, type Signer } from "@/lib/chain/signer";
 import { keptBatch } from "@/lib/epochs/build/read-batch";
 import { type Job, type JobTools, jobContext } from "@/lib/jobs/job";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
+import { recomputing } from "@/lib/processes/batch";
 import { pushClaims } from "@/lib/rewards/commands/push-claims";
 import { mineEmpty, travel } from "@/lib/seed/time-machine";
 import type { Attestors } from "@/lib/vendors/attestors/contract";
@@ -76,7 +77,10 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
         client,
         deployment,
         finalityFile: undefined,
-        batchOf: (root) => keptBatch({ db, folder: join(config.home, "epochs") }, root),
+        batches: recomputing((root) => keptBatch({ db, folder: join(config.home, "epochs") }, root), {
+          chainId: BigInt(deployment.chainId),
+          epochManager: deployment.contracts.epochManager,
+        }),
         key,
         operatorId: index + 1,
         folder: join(config.home, "validators", String(index + 1)),

@@ -7,6 +7,7 @@ import type {
   FeeFact,
   TransferFact,
 } from "@/lib/chain/facts";
+import type { Reason as BatchReason } from "@/lib/epochs/verify/findings";
 import { mulDivUp } from "@/lib/money/math";
 
 /** A block as the validator saw it: header and facts in log order. */
@@ -39,7 +40,7 @@ export interface Books {
   collectedAtFinalMicros: bigint;
   carriedMicros: bigint;
   dataDigest: Hex;
-  lastFinal: { number: bigint; digest: Hex };
+  lastFinal: { number: bigint; digest: Hex; epoch: EpochContent | undefined };
   /** the proposal now open, with the sum of fees at its log */
   open: { epoch: EpochContent; digest: Hex; collectedEverMicros: bigint } | undefined;
   /** facts that no honest chain shows; while there is one, nothing is signed */
@@ -68,12 +69,11 @@ export type RefusalReason =
   | "unknown_position"
   | "token_silent"
   | "signed_another"
-  | "entries_differ"
   | "state_root_differs"
   | "receipts_root_differs"
   | "transaction_refused"
-  | "block_hash_differs"
-  | "chain_gap";
+  | "chain_gap"
+  | BatchReason;
 
 export interface Refusal {
   reason: RefusalReason;
@@ -107,7 +107,7 @@ export function emptyBooks(before: { number: bigint; hash: Hex }): Books {
     collectedAtFinalMicros: 0n,
     carriedMicros: 0n,
     dataDigest: zeroHash,
-    lastFinal: { number: 0n, digest: zeroHash },
+    lastFinal: { number: 0n, digest: zeroHash, epoch: undefined },
     open: undefined,
     faults: [],
   };
@@ -241,7 +241,7 @@ function foldFinal(books: Books, fact: EpochFact & { event: "EpochFinal" }): voi
     books.faults.push(differs("distributes_uncollected", fact.distributedMicros, open.epoch.distributed));
   books.carriedMicros = open.epoch.carried + open.epoch.collected - fact.distributedMicros;
   books.collectedAtFinalMicros = open.collectedEverMicros;
-  books.lastFinal = { number: fact.number, digest: fact.digest };
+  books.lastFinal = { number: fact.number, digest: fact.digest, epoch: open.epoch };
   books.open = undefined;
 }
 

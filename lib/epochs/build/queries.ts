@@ -19,6 +19,7 @@ export interface Bound {
 export interface LastFinal {
   number: bigint;
   digest: Hex;
+  proposedBlock: bigint;
   manifest: Manifest | undefined;
 }
 
@@ -26,8 +27,13 @@ const zeroHash: Hex = `0x${"0".repeat(64)}`;
 
 /** The last final epoch and its batch, by the root that was signed; undefined before the first. */
 export async function lastFinal(db: Executor, chainId: number): Promise<LastFinal | undefined> {
-  const { rows } = await db.execute<{ number: string; digest: Hex; manifest: string | null }>(sql`
-    SELECT e.number::text, e.digest, b.manifest FROM chain.epoch e
+  const { rows } = await db.execute<{
+    number: string;
+    digest: Hex;
+    proposed_block: string;
+    manifest: string | null;
+  }>(sql`
+    SELECT e.number::text, e.digest, e.proposed_block::text, b.manifest FROM chain.epoch e
     LEFT JOIN chain.epoch_batch b ON b.chain_id = e.chain_id AND b.number = e.number AND b.entries_root = e.entries_root
     WHERE e.chain_id = ${chainId} AND e.state = 'final' ORDER BY e.number DESC LIMIT 1`);
   const [row] = rows;
@@ -35,6 +41,7 @@ export async function lastFinal(db: Executor, chainId: number): Promise<LastFina
     row && {
       number: BigInt(row.number),
       digest: row.digest,
+      proposedBlock: BigInt(row.proposed_block),
       manifest: row.manifest === null ? undefined : decodeManifest(row.manifest),
     }
   );

@@ -75,8 +75,11 @@ export async function buildBatch(
       invariant(!last || last.manifest !== undefined, "a final epoch has its batch");
       const previous = await previousOf(tx, last);
       const bound = await newestBound(tx, deployment);
-      // what was credited anew after a restore may still be missing
-      if (bound.seal < previous.seal || bound.block < previous.block) return { outcome: "behind" };
+      // the index may not have begun, what was credited anew after a restore may still be missing, and whoever gets a batch
+      // without what the last final proposal already spoke of refuses it
+      const least = last?.proposedBlock ?? BigInt(deployment.deployedAtBlock);
+      if (bound.seal < previous.seal || bound.block < previous.block || bound.block < least)
+        return { outcome: "behind" };
       const number = after.number + 1n;
       const [known] = await tx
         .select()

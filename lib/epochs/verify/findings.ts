@@ -63,6 +63,7 @@ export const reasons = [
   "entries_seal_differs",
   "block_unknown",
   "block_after_proposal",
+  "block_too_old",
   "block_hash_differs",
   "chain_supply_differs",
   "fees_differ",

@@ -37,6 +37,8 @@ export interface Accepted {
   number: bigint;
   /** of the final epoch; the verifier cannot know it, the chain does */
   digest?: Hex;
+  /** where it was proposed: the next batch has to reach so far; the chain knows it too */
+  proposedBlock?: bigint;
   bankId: string;
   seal: bigint;
   booksRoot: Hex;
@@ -223,6 +225,8 @@ class Reading {
       findings.same("previous_liabilities_differ", link.liabilitiesRoot, previous.liabilitiesRoot);
       findings.same("previous_liabilities_differ", link.liabilitiesMicros, previous.liabilitiesMicros);
       findings.same("previous_block_differs", link.block, previous.block);
+      if (previous.proposedBlock !== undefined && manifest.block < previous.proposedBlock)
+        findings.add("block_too_old", manifest.block, `at least ${previous.proposedBlock}`);
     }
     if (this.isFirst) {
       if (manifest.number !== 1n)
