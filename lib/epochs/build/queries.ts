@@ -154,14 +154,11 @@ export function balancesQuery(of: {
   const salt = (period: bigint) => `(SELECT salt FROM ledger.seal_salt WHERE period = ${period})`;
   const name = (period: bigint) =>
     `substr(sha256(${salt(period)} || '\\x02'::bytea || int8send(stood.id)), 1, 20)`;
-  const last = of.periods.at(-1) as bigint;
-  const names = of.periods.map((period) => (period === last ? "name" : name(period)));
-  const previous =
-    of.previousPeriod === undefined
-      ? "''"
-      : of.previousPeriod === last
-        ? "encode(name, 'hex')"
-        : `encode(${name(of.previousPeriod)}, 'hex')`;
+  const named = [
+    ...new Set([...of.periods, ...(of.previousPeriod === undefined ? [] : [of.previousPeriod])]),
+  ];
+  const last = `name_${of.periods.at(-1)}`;
+  const previous = of.previousPeriod === undefined ? "''" : `encode(name_${of.previousPeriod}, 'hex')`;
   const debitClasses = Object.entries(classRules)
     .filter(([, { side }]) => side === "debit")
     .map(([one]) => `'${one}'`);
@@ -189,12 +186,12 @@ export function balancesQuery(of: {
       CASE WHEN now.class IN (${debitClasses}) THEN 1 ELSE -1 END AS side
     FROM now LEFT JOIN moved ON moved.id = now.id
   ), named AS (
-    SELECT stood.*, ${name(last)} AS name FROM stood WHERE closing <> 0 OR opening <> 0 OR is_in OFFSET 0
+    SELECT stood.*, ${named.map((period) => `${name(period)} AS name_${period}`).join(", ")} FROM stood WHERE closing <> 0 OR opening <> 0 OR is_in OFFSET 0
   )
-  SELECT asset, class, ${names.map((one) => `encode(${one}, 'hex')`).join(` || ',' || `)} AS names,
+  SELECT asset, class, ${of.periods.map((period) => `encode(name_${period}, 'hex')`).join(` || ',' || `)} AS names,
     CASE WHEN opening = 0 THEN '' ELSE ${previous} END AS previous, (side * opening)::text AS opening,
     (side * closing)::text AS closing
-  FROM named AS stood ORDER BY name`;
+  FROM named ORDER BY ${last}`;
 }
 
 /** Blocks after `from` up to `to`. */
