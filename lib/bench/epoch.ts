@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { encodeFunctionData, toHex, zeroHash } from "viem";
 import { type Db, openDb } from "@/db/client";
-import { epoch as epochTable } from "@/db/schema/chain";
+import { block as blockTable, epoch as epochTable } from "@/db/schema/chain";
 import type { CommandContext } from "@/lib/auth/actor";
 import { type BenchServer, startBenchServer } from "@/lib/bench/ledger-server";
 import { epochManagerAbi } from "@/lib/chain/abi";
@@ -78,6 +78,14 @@ export async function benchEpoch(
     const books = { server, owner: owner.db, worker: worker.db, home, deployment: chain.deployment };
     say(`${size.balances} accounts are given something`);
     await openAccounts(owner.db, size.balances);
+    await worker.db.insert(blockTable).values({
+      chainId: chain.deployment.chainId,
+      number: BigInt(chain.deployment.deployedAtBlock),
+      hash: toHex(2n, { size: 32 }),
+      parentHash: zeroHash,
+      at: new Date(),
+      isFinal: true,
+    });
     await give(owner.db, size.balances);
     const before = await built(books, 1n);
     await becomesFinal(worker.db, before.batch);
