@@ -97,9 +97,14 @@ it("puts what must be done now first, and a late epoch names the refusals as the
     ...calm,
     operators: [1, 2, 3, 4].map((id) => good(id)).concat(good(5, { strikes: 2 })),
     secondsSinceFinal: 91n,
-    refusals: [{ name: "Operator 3", reason: "supply_differs" }],
+    refusals: [
+      { name: "Operator 3", reason: "supply_differs" },
+      { name: "Operator 4", reason: "supply_differs" },
+    ],
   });
-  expect(alerts.map(({ id }) => id)).toEqual(["late", "refused-Operator 3", "strikes-5"]);
+  expect(alerts.map(({ id }) => id)).toEqual(["late", "refused-supply_differs", "strikes-5"]);
   expect(alerts[0]?.action).toContain("mend the books");
-  expect(alerts[1]?.what).toBe("Operator 3 refuses: supply differs.");
+  expect(alerts[1]?.what).toBe(
+    "Operator 3, Operator 4 refuse: There are more or fewer tokens than the proposal states.",
+  );
 });

@@ -1,5 +1,7 @@
 import { formatDollars } from "@/lib/money/format";
 import { formatDuration } from "@/lib/time/duration";
+import { refusalWords } from "@/lib/validators/refusal-words";
+import type { RefusalReason } from "@/lib/validators/verify";
 
 export type Vote = "agreed" | "refused" | "wrong" | "committed" | "missed";
 
@@ -52,6 +54,9 @@ const lateEpochs = 3n;
 const lagBlocks = 20n;
 const day = 86_400n;
 
+const wordsOf = (reason: string): string =>
+  refusalWords[reason as RefusalReason] ?? `${reason.replaceAll("_", " ")}.`;
+
 const missedInARow = ({ votes }: Watched) => {
   const first = votes.findIndex(({ vote }) => vote !== "missed");
   return first === -1 ? votes.length : first;
@@ -84,14 +89,16 @@ export function alertsOf(facts: WatchFacts): Alert[] {
           ? "Read what the validators name below and mend the books; nothing has to be restarted."
           : "Call the operators that are silent below.",
     });
-  for (const { name, reason } of facts.refusals)
+  for (const reason of new Set(facts.refusals.map((one) => one.reason))) {
+    const names = facts.refusals.filter((one) => one.reason === reason).map(({ name }) => name);
     alerts.push({
-      id: `refused-${name}`,
+      id: `refused-${reason}`,
       severity: "act",
-      what: `${name} refuses: ${reason.replaceAll("_", " ")}.`,
+      what: `${names.join(", ")} ${names.length === 1 ? "refuses" : "refuse"}: ${wordsOf(reason)}`,
       atStake: held,
-      action: "Compare the named figure with the ledger before anything else is posted.",
+      action: "Compare what they name with the ledger before anything else is posted.",
     });
+  }
   for (const one of facts.operators) alerts.push(...alertsOn(one, facts));
   return alerts.sort((a, b) => Number(b.severity === "act") - Number(a.severity === "act"));
 }

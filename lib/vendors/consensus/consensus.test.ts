@@ -66,9 +66,14 @@ it.each([
 });
 
 it("asks each validator's node, and leaves out the silent and the unreadable", async () => {
-  const well = await serving(() => ({ operatorId: 3, recomputedTo: "90", finalTo: "100", problem: null }));
+  const well = await serving(() => ({ operatorId: 3, recomputedTo: "90", finalTo: "100" }));
+  const troubled = await serving(() => ({
+    ...{ operatorId: 4, recomputedTo: "100", finalTo: "100" },
+    trouble: { word: "node_silent", sentence: "The node does not answer." },
+  }));
   const garbled = await serving(() => ({ operatorId: "three" }));
-  expect(await followers([well, garbled, "http://127.0.0.1:9"]).hosts()).toEqual([
+  expect(await followers([well, garbled, troubled, "http://127.0.0.1:9"]).hosts()).toEqual([
     { of: { operatorId: 3 }, behindBlocks: 10n, problem: undefined },
+    { of: { operatorId: 4 }, behindBlocks: 0n, problem: "The node does not answer." },
   ]);
 });

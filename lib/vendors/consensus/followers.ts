@@ -9,7 +9,7 @@ const status = z.object({
   operatorId: z.number().int(),
   recomputedTo: height,
   finalTo: height.nullish(),
-  problem: z.string().nullish(),
+  trouble: z.object({ sentence: z.string() }).nullish(),
 });
 
 /** The validators' own nodes, each by its status page; one that is away, slow or unreadable is left out. */
@@ -21,9 +21,9 @@ export function followers(urls: readonly string[]): ConsensusAdapter {
         cache: "no-store",
         signal: AbortSignal.timeout(timeoutMs),
       });
-      const { operatorId, recomputedTo, finalTo, problem } = status.parse(await response.json());
+      const { operatorId, recomputedTo, finalTo, trouble } = status.parse(await response.json());
       const behind = (finalTo ?? recomputedTo) - recomputedTo;
-      return [{ of: { operatorId }, behindBlocks: behind > 0n ? behind : 0n, problem: problem ?? undefined }];
+      return [{ of: { operatorId }, behindBlocks: behind > 0n ? behind : 0n, problem: trouble?.sentence }];
     } catch {
       return [];
     }
