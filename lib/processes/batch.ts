@@ -53,11 +53,6 @@ async function judgeBatch(input: {
   const { epoch, batchOf, previous, chain, place } = input;
   const verdict = await verifyEpoch(batchOf(epoch.entriesRoot), { proposal: epoch, previous, chain, place });
   const { refusal, entries, next } = verdict;
-  if (refusal)
-    console.error(
-      "DBG",
-      JSON.stringify(verdict.findings, (_, v) => (typeof v === "bigint" ? String(v) : v)),
-    );
   if (refusal?.reason === "block_unknown")
     throw new BatchUnavailable(`The own node has not come to block ${refusal.stated} of the batch.`);
   return {
