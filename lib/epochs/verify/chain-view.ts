@@ -45,6 +45,7 @@ export class FactsView implements ChainView {
   private payoutRows: { block: bigint; row: PayoutRow }[] = [];
   private payoutsEver = 0n;
   private positions: Record<string, Position> = {};
+  private isCut = false;
 
   /** `block` follows the last; its facts are in the order of their logs. */
   add(block: { number: bigint; hash: Hex; facts: readonly ChainFact[] }): void {
@@ -93,8 +94,9 @@ export class FactsView implements ChainView {
     if (isMoved) note.reserves = sumsByClass(Object.values(this.positions));
   }
 
-  /** Forgets what came before a block, which stays: a range that begins earlier is then taken from the chain's beginning. */
+  /** Forgets what came before a block, which stays. */
   forget(before: bigint): void {
+    this.isCut = true;
     this.notes = this.notes.filter(({ number }) => number >= before);
     this.payoutRows = this.payoutRows.filter(({ block }) => block >= before);
   }
@@ -119,6 +121,11 @@ export class FactsView implements ChainView {
     return found;
   }
 
+  /** Sums up to where a range begins; none before the first block that was ever folded. */
+  private before(block: bigint): BlockNote | undefined {
+    return this.isCut ? this.note(block) : this.find(block);
+  }
+
   blockHash(block: bigint): Hex | undefined {
     return this.find(block)?.hash;
   }
@@ -126,14 +133,14 @@ export class FactsView implements ChainView {
     return this.note(block).supplyMicros;
   }
   fees({ after, upTo }: BlockRange): FeeSum[] {
-    const before = this.find(after)?.feesMicros ?? {};
+    const before = this.before(after)?.feesMicros ?? {};
     return Object.entries(this.note(upTo).feesMicros)
       .map(([kind, amount]) => ({ kind, amountMicros: amount - (before[kind] ?? 0n) }))
       .filter(({ amountMicros }) => amountMicros !== 0n)
       .sort((one, other) => (one.kind < other.kind ? -1 : 1));
   }
   rewards({ after, upTo }: BlockRange): bigint {
-    return this.note(upTo).rewardsMicros - (this.find(after)?.rewardsMicros ?? 0n);
+    return this.note(upTo).rewardsMicros - (this.before(after)?.rewardsMicros ?? 0n);
   }
   payouts({ after, upTo }: BlockRange): PayoutRow[] {
     return this.payoutRows.filter(({ block }) => block > after && block <= upTo).map(({ row }) => row);

@@ -458,6 +458,17 @@ export const lies: Lie[] = [
     Buffer.concat([bytes, Buffer.alloc(mostLineBytes + 1, "[")]),
   ),
   {
+    name: "file: an old picture, from before the last epoch was proposed",
+    reasons: ["block_too_old"],
+    tell: ({ one }) => ({
+      bytes: bytesOf(one.lines),
+      against: {
+        ...one,
+        previous: one.previous && { ...one.previous, proposedBlock: one.manifest.block + 1n },
+      },
+    }),
+  },
+  {
     name: "file: the last epoch's again",
     reasons: ["epoch_replayed"],
     tell: ({ one, before }) => shown(one, before.lines),

@@ -193,9 +193,16 @@ class Reading {
     this.seals = new Seals(manifest, log, entries, findings, from);
     this.balances = new Balances(manifest, this.seals.moved, findings);
     if (this.seals.isDone) this.seals.end();
-    this.chainPayouts = iteratorOf(
-      this.against.chain?.payouts({ after: manifest.previous.block, upTo: manifest.block }),
-    );
+    if (this.isLinked(manifest))
+      this.chainPayouts = iteratorOf(
+        this.against.chain?.payouts({ after: manifest.previous.block, upTo: manifest.block }),
+      );
+  }
+
+  /** Of blocks that are not those after the last epoch's there is nothing to compare; the node may have forgotten them. */
+  private isLinked({ previous, block }: Manifest): boolean {
+    const last = this.against.previous;
+    return previous.block <= block && (last === undefined || previous.block === last.block);
   }
 
   private judgePlace(manifest: Manifest): void {
@@ -267,6 +274,7 @@ class Reading {
       throw new Unreadable("block_unknown", String(manifest.block), "a block of the own node");
     findings.same("block_hash_differs", manifest.blockHash, hash);
     findings.same("chain_supply_differs", manifest.supplyMicros, await chain.supplyAt(manifest.block));
+    if (!this.isLinked(manifest)) return;
     const range = { after: manifest.previous.block, upTo: manifest.block };
     const fees = await chain.fees(range);
     findings.same("fees_differ", feesText(manifest.fees), feesText(fees));
