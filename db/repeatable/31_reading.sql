@@ -64,7 +64,8 @@ BEGIN
       v_credits := v_part.credits;
     ELSE
       SELECT coalesce(sum(l.debit), 0), coalesce(sum(l.credit), 0) INTO v_debits, v_credits
-      FROM ledger.legs_of(account, v_part.from_event, v_part.to_event) l JOIN ledger.event e ON e.id = l.event_id
+      FROM ledger.legs_of(account, v_part.from_event, v_part.to_event) l
+      CROSS JOIN LATERAL (SELECT o.effective_at, o.recorded_at FROM ledger.event o WHERE o.id = l.event_id OFFSET 0) AS e
       WHERE CASE WHEN by_recorded THEN e.recorded_at ELSE e.effective_at END <= at;
     END IF;
     debits_micros := debits_micros + v_debits;
@@ -99,7 +100,8 @@ BEGIN
   CROSS JOIN LATERAL (
     SELECT count(*) AS n, sum(l.debit) AS debits, sum(l.credit) AS credits, min(e.effective_at) AS effective_from, max(e.effective_at) AS effective_by,
       min(e.recorded_at) AS recorded_from, max(e.recorded_at) AS recorded_by
-    FROM ledger.legs_of(c.account_id, coalesce(b.event_id, 0), c.event_id) l JOIN ledger.event e ON e.id = l.event_id
+    FROM ledger.legs_of(c.account_id, coalesce(b.event_id, 0), c.event_id) l
+    CROSS JOIN LATERAL (SELECT o.effective_at, o.recorded_at FROM ledger.event o WHERE o.id = l.event_id OFFSET 0) AS e
   ) AS legs
   WHERE (c.debits_micros, c.credits_micros, c.leg_count, c.earliest_effective_at, c.latest_effective_at, c.earliest_recorded_at,
          c.latest_recorded_at, c.all_effective_by, c.all_recorded_by) IS DISTINCT FROM

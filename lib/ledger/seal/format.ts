@@ -179,7 +179,7 @@ const length = (fields: readonly Value[], n: number, what: string) => {
 };
 
 function readLine(value: Value): EventLine {
-  const fields = typeof value === "string" ? refuse("an event's line is not a list") : value;
+  const fields: readonly Value[] = Array.isArray(value) ? value : refuse("an event's line is not a list");
   const [kind] = fields;
   if (kind === "end") {
     length(fields, 5, "the end of a hold");
@@ -230,8 +230,7 @@ function leafOf(fields: readonly Value[]): Leaf {
       corrects: fields[6] === "" ? undefined : whole(fields[6], "a corrected event"),
       isRefund: refund(fields[7], "a refund") === "refund",
       commitment: hash(fields[8], "a commitment"),
-      lines:
-        typeof lines === "string" || !lines ? refuse("an event has no list of lines") : lines.map(readLine),
+      lines: Array.isArray(lines) ? lines.map(readLine) : refuse("an event has no list of lines"),
     };
   }
   if (kind === "audit") {
