@@ -202,6 +202,17 @@ describe("the signer", () => {
     expect((await intent(id))?.txHash).toBe(before[0]?.txHash);
   });
 
+  /** an intent that was sent and that the pool dropped; nothing is mined until automine is on again */
+  async function lost(): Promise<{ id: string; own: ReturnType<typeof signer> }> {
+    await chain.rpc("evm_setAutomine", [false]);
+    const id = await ask(await registration());
+    const own = signer();
+    await own.start();
+    await own.step();
+    await chain.rpc("anvil_dropAllTransactions");
+    return { id, own };
+  }
+
   /** two minutes later, with another block on top of a pool that dropped everything */
   async function hang(id: string, own: ReturnType<typeof signer>, replacedAt = "2 minutes"): Promise<void> {
     const ago = sql`clock_timestamp() - (case purpose when 'replace' then ${replacedAt} else '2 minutes' end)::interval`;
@@ -216,12 +227,7 @@ describe("the signer", () => {
   }
 
   it("replaces what hangs with the same nonce and fees at least a tenth higher", async () => {
-    await chain.rpc("evm_setAutomine", [false]);
-    const id = await ask(await registration());
-    const own = signer();
-    await own.start();
-    await own.step();
-    await chain.rpc("anvil_dropAllTransactions");
+    const { id, own } = await lost();
     for (let round = 0; round < 6 && (await attempts(id)).length < 2; round++) await hang(id, own);
     await chain.rpc("evm_setAutomine", [true]);
     const [first, second] = await attempts(id);
@@ -234,12 +240,7 @@ describe("the signer", () => {
   });
 
   it("replaces the latest attempt although the database's clock calls another one newer", async () => {
-    await chain.rpc("evm_setAutomine", [false]);
-    const id = await ask(await registration());
-    const own = signer();
-    await own.start();
-    await own.step();
-    await chain.rpc("anvil_dropAllTransactions");
+    const { id, own } = await lost();
     for (let round = 0; round < 6 && (await attempts(id)).length < 2; round++) await hang(id, own);
     for (let round = 0; round < 6 && (await attempts(id)).length < 3; round++)
       await hang(id, own, "3 minutes");
@@ -252,13 +253,8 @@ describe("the signer", () => {
   });
 
   it("cancels what hangs at the fee cap, and signs anew only once the cancel is final: one effect", async () => {
-    await chain.rpc("evm_setAutomine", [false]);
     const before = await sentBy();
-    const id = await ask(await registration());
-    const own = signer();
-    await own.start();
-    await own.step();
-    await chain.rpc("anvil_dropAllTransactions");
+    const { id, own } = await lost();
     const cap = 5n * 10n ** 9n;
     await database
       .open("owner", 1)

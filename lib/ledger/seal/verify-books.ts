@@ -643,7 +643,8 @@ const checkpoints = sql`
       SELECT event_id, 0, amount_micros FROM ledger.transfer
       WHERE (credit_account, event_id) > (c.account_id, c.after)
         AND (credit_account, event_id) <= (c.account_id, c.event_id)
-    ) leg JOIN ledger.event e ON e.id = leg.event_id
+    ) leg
+    CROSS JOIN LATERAL (SELECT o.effective_at, o.recorded_at FROM ledger.event o WHERE o.id = leg.event_id OFFSET 0) e
   ) legs
   WHERE (c.event_id, c.debits_micros, c.credits_micros, c.leg_count, c.earliest_effective_at, c.latest_effective_at,
          c.earliest_recorded_at, c.latest_recorded_at, c.all_effective_by, c.all_recorded_by)
