@@ -166,11 +166,12 @@ const steps = {
     });
   },
 
-  /** dollars come in, are sealed, and the accounts get their checkpoints */
+  /** dollars come in, are sealed, the accounts get their checkpoints, and old batches go */
   async seal(town, play) {
     await bring(play, town.ada, 1);
     await play.job("seal-ledger");
     await play.job("keep-ledger");
+    await play.job("clear-batches");
   },
 
   /** two copies are kept, and the one before them goes */

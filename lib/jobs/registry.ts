@@ -1,4 +1,5 @@
 import { attestReserves } from "@/lib/jobs/attest-reserves";
+import { clearOldBatches } from "@/lib/jobs/clear-batches";
 import { epochTick } from "@/lib/jobs/epoch-tick";
 import { fundDataClient } from "@/lib/jobs/fund-data-client";
 import type { Job } from "@/lib/jobs/job";
@@ -24,6 +25,7 @@ export const jobs: readonly Job[] = [
   reconcileBooks,
   sealLedger,
   keepLedger,
+  clearOldBatches,
   sweepTaxes,
   sweepStuck,
   fundDataClient,

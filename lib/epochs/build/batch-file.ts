@@ -1,5 +1,6 @@
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -79,3 +80,7 @@ export function clearParts(folder: string): void {
   for (const name of readdirSync(folder))
     if (/\.(new|seals|balances)$/.test(name)) rmSync(join(folder, name), { force: true });
 }
+
+/** The names of what is kept; nothing before the first batch. */
+export const filesIn = (folder: string): Set<string> =>
+  new Set(existsSync(folder) ? readdirSync(folder) : []);

@@ -13,8 +13,10 @@ import {
   payout as payoutTable,
 } from "@/db/schema/chain";
 import { inTransaction } from "@/db/transaction";
-import { keptBatch } from "@/lib/epochs/build/read-batch";
+import { filesIn } from "@/lib/epochs/build/batch-file";
+import { keptBatch, keptBytes } from "@/lib/epochs/build/read-batch";
 import { type Batch, buildBatch } from "@/lib/epochs/commands/build-batch";
+import { clearBatches } from "@/lib/epochs/commands/clear-batches";
 import {
   type AccountRow,
   balanceLeaf,
@@ -349,6 +351,12 @@ it("writes what a reader of the format recomputes whole, links two epochs and re
     previous: { digest: zeroHash, seal: 0n, block: 0n, log: [] },
   });
   expect(await build()).toMatchObject({ outcome: "known", batch: { entriesRoot: one.entriesRoot } });
+  rmSync(join(folder(), one.file));
+  await expect(keptBytes({ db: bank.app, folder: folder() }, one.entriesRoot)).rejects.toMatchObject({
+    code: "not_found",
+  });
+  expect(await build()).toMatchObject({ outcome: "known", batch: { entriesRoot: one.entriesRoot } });
+  expect(await whole(one)).toEqual(first);
 
   // replaced: the same epoch anew, as far as the books have come
   await write({ transfers: move(a, b, 100n) });
@@ -497,6 +505,22 @@ it("comes no further on the chain than its seals, and counts payouts over the li
   const sealed = await built(4n);
   expect(sealed.block).toBe(height);
   expect((await whole(sealed, lastRead)).payouts).toEqual([payout]);
+});
+
+it("keeps the file of the last final epoch and of those a bond answers for, and clears the others", async () => {
+  await bank.worker.execute(sql`UPDATE chain.epoch SET final_at = bank.now() - interval '2 minutes'`);
+  const clear = (slashableSeconds: number) =>
+    clearBatches(ctx(), { chainId: testDeployment.chainId, folder: folder(), slashableSeconds });
+  const kept = () => [...filesIn(folder())].map((name) => Number(name.split("-")[1])).sort((a, b) => a - b);
+  const before = kept();
+  const open = before.filter((number) => BigInt(number) > last.number);
+  const final = [...new Set(before)].filter((number) => BigInt(number) <= last.number);
+  expect(before.length).toBeGreaterThan(open.length + final.length);
+  await clear(600);
+  expect(kept()).toEqual([...final, ...open]);
+  await clear(60);
+  expect(kept()).toEqual([Number(last.number), ...open]);
+  expect(await clear(60)).toBe(0);
 });
 
 it("waits for the index, which must know the epoch that it follows", async () => {

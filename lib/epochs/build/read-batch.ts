@@ -1,4 +1,4 @@
-import { createReadStream } from "node:fs";
+import { createReadStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { eq } from "drizzle-orm";
 import type { Hex } from "viem";
@@ -14,14 +14,15 @@ interface Kept {
   folder: string;
 }
 
-/** The bytes of a batch in the bank's own folder, by the root of its entries. Refuses: a root that no batch has. */
+/** The bytes of a batch in the bank's own folder, by the root of its entries. Refuses: a root that no kept batch has. */
 export async function keptBytes({ db, folder }: Kept, entriesRoot: Hex): Promise<AsyncIterable<Uint8Array>> {
   const [batch] = await db
     .select({ file: epochBatch.file })
     .from(epochBatch)
     .where(eq(epochBatch.entriesRoot, entriesRoot));
-  if (!batch) throw new AppError("not_found");
-  return createReadStream(join(folder, batch.file), { highWaterMark: pieceBytes });
+  const path = batch && join(folder, batch.file);
+  if (!path || !existsSync(path)) throw new AppError("not_found");
+  return createReadStream(path, { highWaterMark: pieceBytes });
 }
 
 /** The same, line by line. */

@@ -26,6 +26,7 @@ import {
 import {
   balanceLeaf,
   type ClassTotal,
+  decodeManifest,
   encodeAccount,
   encodeManifest,
   encodePayout,
@@ -52,7 +53,7 @@ const oneBuildAtATime = 7_465_008;
 
 /**
  * The batch of the epoch that follows `after`, out of one snapshot of the books: as far as they are sealed. What was built
- * for the same seal is taken. Order of durable steps: the file, under its name once it is whole; the row. A crash between
+ * for the same seal is taken, and its file made again if it is lost. Order of durable steps: the file, under its name once it is whole; the row. A crash between
  * them leaves a file that the next build writes over.
  */
 export async function buildBatch(
@@ -91,18 +92,16 @@ export async function buildBatch(
             eq(epochBatch.seal, bound.seal),
           ),
         );
+      const plan = { deployment, folder, number, previous, last: last?.manifest };
       if (known) {
-        invariant(existsSync(join(folder, known.file)), "a batch that was built has its file");
+        if (!existsSync(join(folder, known.file))) {
+          const { block, blockHash } = decodeManifest(known.manifest);
+          const again = await written(ctx, tx, { ...plan, bound: { ...bound, block, blockHash } });
+          invariant(again.entriesRoot === known.entriesRoot, "a lost batch is made again as it was");
+        }
         return { outcome: "known", batch: known };
       }
-      const batch = await written(ctx, tx, {
-        deployment,
-        folder,
-        number,
-        previous,
-        bound,
-        last: last?.manifest,
-      });
+      const batch = await written(ctx, tx, { ...plan, bound });
       await tx.insert(epochBatch).values(batch);
       failpoint("epoch.batch-noted");
       return { outcome: "built", batch };

@@ -206,13 +206,14 @@ export async function applicationById(actor: Actor, certificationId: string, db:
 export async function operatorById(actor: Actor, operatorId: number, db: Executor = dbFor("app")) {
   requirePermission(actor, "certification:read");
   const entry = (await register("validator", db)).find((one) => one.operatorId === operatorId);
+  if (!entry) throw new AppError("not_found");
   const own = and(eq(operator.chainId, deployment().chainId), eq(operator.operatorId, operatorId));
   const [row] = await db.select().from(operator).where(own);
-  if (!entry || !row) throw new AppError("not_found");
+  if (!row) throw new AppError("not_found");
   const history = await db
     .select()
     .from(operatorHistory)
-    .where(eq(operatorHistory.operatorId, operatorId))
+    .where(and(eq(operatorHistory.chainId, deployment().chainId), eq(operatorHistory.operatorId, operatorId)))
     .orderBy(desc(operatorHistory.blockNumber), desc(operatorHistory.logIndex))
     .limit(50);
   return { entry, row, history, acts: await actsWhere(db, eq(certificationAct.operatorId, operatorId)) };
