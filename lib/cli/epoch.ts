@@ -1,7 +1,9 @@
 import { createReadStream, readFileSync } from "node:fs";
 import { dbFor } from "@/db/client";
+import { deployment } from "@/lib/chain/deployment";
 import { table } from "@/lib/cli/table";
 import { BadInput, type Verbs } from "@/lib/cli/verb";
+import { booksLeadTo } from "@/lib/epochs/build/queries";
 import { type EpochRow, epochClock, recentEpochs } from "@/lib/epochs/queries";
 import { batchLines } from "@/lib/epochs/verify/read-lines";
 import { nothingToCompare, readRoots } from "@/lib/epochs/verify/roots";
@@ -38,6 +40,18 @@ export const verbs: Verbs = {
     summary: "Where the bank stands between two epochs, live from the chain",
     needs: "bank",
     run: () => epochClock(),
+  },
+  books: {
+    summary:
+      "Whether the books lead to the epoch that was signed last, or were restored to a moment before it",
+    needs: "bank",
+    run: async () => booksLeadTo(dbFor("readonly"), deployment().chainId),
+    show: ({ last, to }: Awaited<ReturnType<typeof booksLeadTo>>) =>
+      to === last
+        ? `The books lead to epoch ${last}, which was signed last.`
+        : to === undefined
+          ? `Epoch ${last} was signed last; the books lead to no epoch that was signed.`
+          : `Epoch ${last} was signed last; the books lead only to epoch ${to}. Validators refuse what follows until their operators agree:\n\n  npm run validator -- --config operator.json --agree-restore ${last}:${to}`,
   },
   verify: {
     summary:

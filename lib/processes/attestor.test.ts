@@ -8,7 +8,9 @@ import { chainClient } from "@/lib/chain/client";
 import { canarySeal } from "@/lib/epochs/canary";
 import { entriesSeal } from "@/lib/epochs/entries";
 import { EntryTree } from "@/lib/epochs/format/tree";
+import type { FactsView } from "@/lib/epochs/verify/chain-view";
 import { onFailpoint } from "@/lib/failpoint";
+import { agree } from "@/lib/processes/agreed-restore";
 import { type Attestor, type AttestorConfig, openAttestor } from "@/lib/processes/attestor";
 import { startFaultyNode } from "@/lib/processes/faulty-node";
 import { anvilFollower } from "@/lib/processes/follower/anvil-follower";
@@ -199,6 +201,81 @@ describe("a validator's vote", () => {
     expect(stranger.status().trouble?.word).toBe("no_seat");
     expect(await doings(2, digest)).toMatchObject({ commits: 0 });
     expect(await doings(3, digest)).toMatchObject({ commits: 0 });
+  });
+
+  it("goes on from an epoch before the last only once its operator agrees, and then tells every block since", async () => {
+    const seen: { base: bigint | undefined; reaches: boolean }[] = [];
+    const reading = onlyReading(async function* () {});
+    /** the bank's books lead to this epoch */
+    let leadTo: bigint | undefined;
+    const batches: AttestorConfig["batches"] = {
+      ...reading,
+      async judge({ epoch, previous, chain: view }) {
+        const base = previous?.number;
+        seen.push({ base, reaches: (view as FactsView).reachesBackTo(previous?.block ?? 0n) });
+        const { next, ...verdict } = await reading.judge({ epoch, previous, chain: view });
+        const refusal =
+          leadTo === undefined || base === leadTo
+            ? verdict.refusal
+            : ({ reason: "previous_log_differs", stated: `${leadTo}`, recomputed: `${base}` } as const);
+        const block = epoch.proposedBlock - 1n;
+        return {
+          ...verdict,
+          refusal,
+          next: { ...(await reading.beginFrom({ digest: zeroHash, epoch })), block },
+        };
+      },
+    };
+    const folderOf = (id: number) => join(folder, `agreeing-${id}`);
+    const all = await Promise.all([1, 2, 3, 4].map((id) => open(id, { batches, folder: folderOf(id) })));
+    const voted = async () => {
+      const { digest, number } = await propose();
+      for (let turn = 0; turn < 3; turn++) await stepAll(all);
+      return { digest, number, answers: all.map((one) => one.attestation(number)) };
+    };
+    const becomesFinal = async () => {
+      const { number, answers } = await voted();
+      const signatures = answers.map((answer) => {
+        if (answer.found !== "signed") throw new Error(answer.found);
+        return answer.attestation.signature;
+      });
+      const args = [BigInt(number), 0b11110n, signatures, zeroHash] as const;
+      await chain.send("proposer", { ...manager(), functionName: "finalize", args });
+      return BigInt(number);
+    };
+    const base = await becomesFinal();
+    const last = await becomesFinal();
+
+    leadTo = base;
+    expect((await voted()).answers.map(({ found }) => found)).toEqual([
+      "refused",
+      "refused",
+      "refused",
+      "refused",
+    ]);
+    // of another link than this one nothing was said
+    for (const id of [1, 2, 3, 4]) agree(folderOf(id), `${base}:${base - 1n}`);
+    expect((await voted()).answers.map(({ found }) => found)).toEqual([
+      "refused",
+      "refused",
+      "refused",
+      "refused",
+    ]);
+    for (const id of [1, 2, 3, 4]) agree(folderOf(id), `${last}:${base}`);
+    await propose();
+    for (const one of all) await expect(one.step()).rejects.toThrow("from its first block again");
+    seen.length = 0;
+    for (let turn = 0; turn < 3; turn++) await stepAll(all);
+    expect(seen).toEqual(all.map(() => ({ base, reaches: true })));
+    const { number } = (await read("proposal"))[0];
+    expect(all.map((one) => one.attestation(number.toString()).found)).toEqual(all.map(() => "signed"));
+    leadTo = undefined;
+    seen.length = 0;
+    const after = await becomesFinal();
+    expect(after).toBe(last + 1n);
+    leadTo = after;
+    await becomesFinal();
+    expect(seen.at(-1)).toEqual({ base: after, reaches: true });
   });
 
   it("waits while the leader is down, and goes on by itself when it is back", async () => {

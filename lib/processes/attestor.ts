@@ -27,6 +27,7 @@ import { epochDigest, epochToSign } from "@/lib/epochs/digest";
 import { FactsView } from "@/lib/epochs/verify/chain-view";
 import type { Accepted } from "@/lib/epochs/verify/verify-epoch";
 import { failpoint } from "@/lib/failpoint";
+import { agreedIn } from "@/lib/processes/agreed-restore";
 import { type BallotStep, castBallot, noReason } from "@/lib/processes/ballot";
 import { type BatchJudge, BatchUnavailable } from "@/lib/processes/batch";
 import type { ExecutedBlock, Follower, FollowerStatus } from "@/lib/processes/follower/contract";
@@ -163,6 +164,7 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   /** of the last final epoch, when this validator was away */
   let begun: Accepted | undefined;
   let keptAt = books.at.number;
+  let fromFirst = false;
   let proposal: Proposal | undefined;
   let castAt: bigint | undefined;
   let finalTo: BlockRef | undefined;
@@ -183,7 +185,8 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   }
 
   async function begin(): Promise<void> {
-    const kept = await follower.begin();
+    const kept = await follower.begin(fromFirst ? "first" : undefined);
+    fromFirst = false;
     const at = follower.status().at ?? nowhere;
     ({ books, view, verdict } = kept
       ? stateOf<BooksState>(kept.note)
@@ -268,11 +271,29 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
   async function previousBatch(): Promise<Accepted | undefined> {
     const { number, digest, epoch } = books.lastFinal;
     if (!epoch) return undefined;
+    const agreed = agreedIn(config.folder);
+    if (agreed?.after === number) return takenBackTo(agreed.to, { digest, epoch });
     const own = votes[number.toString()];
     if (own?.digest === digest && own.next) begun = { ...own.next, digest, proposedBlock: own.proposedBlock };
     else if (begun?.digest !== digest) begun = await config.batches.beginFrom({ digest, epoch });
     view.forget(begun.block);
     return begun;
+  }
+
+  /** The operator agreed that the books go on from an epoch before the last: held against that one, and every block since. */
+  async function takenBackTo(to: bigint, last: { digest: Hex; epoch: EpochContent }): Promise<Accepted> {
+    const base = votes[to.toString()]?.next;
+    if (!base)
+      throw new BatchUnavailable(
+        `The books were agreed to go on from epoch ${to}, which this key never accepted.`,
+      );
+    if (!view.reachesBackTo(base.block)) {
+      fromFirst = true;
+      await follower.close();
+      throw new BatchUnavailable("As agreed it executes the chain from its first block again.");
+    }
+    view.forget(base.block);
+    return { ...base, digest: last.digest, proposedBlock: last.epoch.proposedBlock };
   }
 
   async function judge({ digest, epoch, refusal: fromChain }: Proposal): Promise<void> {

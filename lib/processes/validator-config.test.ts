@@ -95,6 +95,15 @@ describe("a validator's config", () => {
     expect(refusal()).toMatchObject({ reason, message: expect.stringMatching(sentence) });
   });
 
+  it("takes what its operator agrees to after a restore only when both epochs are said, the older one second", () => {
+    const asked = (agreed?: string) => ["--config", path, "--agree-restore", ...(agreed ? [agreed] : [])];
+    for (const unclear of [undefined, "21", "17:21", "21:21", "21:0", "21:17:3", "-1:2", "21:1e1"])
+      expect(refusal(asked(unclear)).reason, unclear).toBe("agreement_unclear");
+    expect(refusal([...asked("21:17"), "now"]).reason).toBe("config_missing");
+    expect(readValidatorConfig(asked("21:17")).agrees).toBe("21:17");
+    expect(readValidatorConfig(["--config", path]).agrees).toBeUndefined();
+  });
+
   it("refuses what is no JSON, and never repeats a key", () => {
     writeFileSync(path, `{"key": "${key}"`);
     expect(refusal().reason).toBe("config_not_json");

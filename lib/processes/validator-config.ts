@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { Hex } from "viem";
 import { z } from "zod";
+import { readAgreement } from "@/lib/processes/agreed-restore";
 import { writeDurably } from "@/lib/processes/home";
 import { type Network, parseNetwork } from "@/lib/processes/network";
 
@@ -22,7 +23,8 @@ export class ConfigError extends Error {
       | "network_invalid"
       | "network_not_given"
       | "demo_only"
-      | "folder_in_use",
+      | "folder_in_use"
+      | "agreement_unclear",
     sentence: string,
   ) {
     super(sentence);
@@ -68,15 +70,22 @@ export interface ValidatorConfig {
   host: string;
   network: Network | undefined;
   finalityFile: string | undefined;
+  /** not to be started: what its operator agrees to is only written into its folder */
+  agrees: string | undefined;
 }
 
-/** Reads `--config <file>`; paths in it are as seen from the file. */
+/** Reads `--config <file> [--agree-restore <after>:<to>]`; paths in the file are as seen from it. */
 export function readValidatorConfig(argv: readonly string[]): ValidatorConfig {
-  const [flag, path] = argv;
-  if (flag !== "--config" || !path || argv.length !== 2)
+  const [flag, path, more, agreed] = argv;
+  if (flag !== "--config" || !path || (more !== undefined && more !== "--agree-restore") || argv.length > 4)
     throw new ConfigError(
       "config_missing",
       "Say which operator it is: npm run validator -- --config operator.json",
+    );
+  if (more && !readAgreement(agreed ?? ""))
+    throw new ConfigError(
+      "agreement_unclear",
+      "Say after which epoch, and back to which: --agree-restore 21:17. `epoch books` of the bank's command line names both.",
     );
   const raw = read(path, "config_unreadable");
   let json: unknown;
@@ -96,6 +105,7 @@ export function readValidatorConfig(argv: readonly string[]): ValidatorConfig {
     );
   return {
     ...rest,
+    agrees: agreed,
     key: keyOf({ given, keyFile: keyFile === undefined ? undefined : beside(keyFile) }),
     folder: beside(rest.folder),
     network:

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { chainClient } from "@/lib/chain/client";
 import { log } from "@/lib/log";
+import { agree } from "@/lib/processes/agreed-restore";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
 import { bankBatches } from "@/lib/processes/bank-batches";
 import { recomputing } from "@/lib/processes/batch";
@@ -24,6 +25,14 @@ const longestPauseMs = 5_000;
 function configured(): { config: ValidatorConfig; lock: string } {
   try {
     const config = readValidatorConfig(process.argv.slice(2));
+    if (config.agrees !== undefined) {
+      agree(config.folder, config.agrees);
+      const [after, to] = config.agrees.split(":");
+      process.stdout.write(
+        `Operator ${config.operatorId} agrees: after epoch ${after} the books go on from epoch ${to}.\n`,
+      );
+      process.exit(0);
+    }
     const lock = join(config.folder, "lock");
     try {
       takeLock(lock);

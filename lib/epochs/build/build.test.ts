@@ -14,6 +14,7 @@ import {
 } from "@/db/schema/chain";
 import { inTransaction } from "@/db/transaction";
 import { filesIn } from "@/lib/epochs/build/batch-file";
+import { booksLeadTo } from "@/lib/epochs/build/queries";
 import { keptBatch, keptBytes } from "@/lib/epochs/build/read-batch";
 import { type Batch, buildBatch } from "@/lib/epochs/commands/build-batch";
 import { clearBatches } from "@/lib/epochs/commands/clear-batches";
@@ -527,5 +528,24 @@ it("waits for the index, which must know the epoch that it follows", async () =>
   const after = { number: last.number + 1n, digest: hashOf(7n) };
   expect(await buildBatch(ctx(), { deployment: testDeployment, folder: folder(), after })).toEqual({
     outcome: "behind",
+  });
+});
+
+it("goes on from the last epoch that the books lead to, once they were taken back behind a signed one", async () => {
+  const signed = await built(4n);
+  await becomesFinal({
+    ...signed,
+    booksRoot: hashOf(3n),
+    entriesRoot: hashOf(4n),
+  });
+  expect(await booksLeadTo(bank.worker, testDeployment.chainId)).toEqual({ last: 4n, to: 3n });
+  const next = await built(5n);
+  expect(next.number).toBe(5n);
+  const { manifest } = await whole(next, lastRead);
+  expect(manifest.previous).toMatchObject({
+    digest: last.digest,
+    seal: lastRead.manifest.seal,
+    booksRoot: lastRead.manifest.booksRoot,
+    block: lastRead.manifest.block,
   });
 });

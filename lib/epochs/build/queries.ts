@@ -20,12 +20,13 @@ export interface LastFinal {
   number: bigint;
   digest: Hex;
   proposedBlock: bigint;
+  /** of the newest final epoch that these books lead to: another than the last one once they were taken back behind it */
   manifest: Manifest | undefined;
 }
 
 const zeroHash: Hex = `0x${"0".repeat(64)}`;
 
-/** The last final epoch and its batch, by the root that was signed; undefined before the first. */
+/** The last final epoch, and the batch whose roots were signed and whose log stands in the books; undefined before the first. */
 export async function lastFinal(db: Executor, chainId: number): Promise<LastFinal | undefined> {
   const { rows } = await db.execute<{
     number: string;
@@ -33,9 +34,16 @@ export async function lastFinal(db: Executor, chainId: number): Promise<LastFina
     proposed_block: string;
     manifest: string | null;
   }>(sql`
-    SELECT e.number::text, e.digest, e.proposed_block::text, b.manifest FROM chain.epoch e
-    LEFT JOIN chain.epoch_batch b ON b.chain_id = e.chain_id AND b.number = e.number AND b.entries_root = e.entries_root
-    WHERE e.chain_id = ${chainId} AND e.state = 'final' ORDER BY e.number DESC LIMIT 1`);
+    SELECT last.number::text, last.digest, last.proposed_block::text, base.manifest
+    FROM (SELECT * FROM chain.epoch WHERE chain_id = ${chainId} AND state = 'final' ORDER BY number DESC LIMIT 1) last
+    LEFT JOIN LATERAL (
+      SELECT b.manifest FROM chain.epoch e
+      JOIN chain.epoch_batch b ON b.chain_id = e.chain_id AND b.number = e.number AND b.entries_root = e.entries_root
+      LEFT JOIN ledger.seal s ON s.number = b.seal
+      WHERE e.chain_id = last.chain_id AND e.state = 'final'
+        AND (b.seal = 0 OR s.head = decode(substr(b.books_root, 3), 'hex'))
+      ORDER BY e.number DESC LIMIT 1
+    ) base ON true`);
   const [row] = rows;
   return (
     row && {
@@ -45,6 +53,15 @@ export async function lastFinal(db: Executor, chainId: number): Promise<LastFina
       manifest: row.manifest === null ? undefined : decodeManifest(row.manifest),
     }
   );
+}
+
+/** Which epoch was signed last, and which one the books lead to: the same, unless they were restored to a moment before it. */
+export async function booksLeadTo(
+  db: Executor,
+  chainId: number,
+): Promise<{ last: bigint; to: bigint | undefined }> {
+  const last = await lastFinal(db, chainId);
+  return { last: last?.number ?? 0n, to: last ? last.manifest?.number : 0n };
 }
 
 export async function previousOf(tx: Tx, last: LastFinal | undefined): Promise<Previous> {

@@ -73,7 +73,7 @@ export async function buildBatch(
       const last = await lastFinal(tx, chainId);
       if ((last?.number ?? 0n) !== after.number || (last?.digest ?? zeroHash) !== after.digest)
         return { outcome: "behind" };
-      invariant(!last || last.manifest !== undefined, "a final epoch has its batch");
+      invariant(!last || last.manifest !== undefined, "the books lead to a final epoch");
       const previous = await previousOf(tx, last);
       const bound = await newestBound(tx, deployment);
       // the index may not have begun, what was credited anew after a restore may still be missing, and whoever gets a batch

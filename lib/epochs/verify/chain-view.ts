@@ -111,6 +111,11 @@ export class FactsView implements ChainView {
     if (position.lendableMicros === 0n && position.marketMicros === 0n) delete this.positions[id];
   }
 
+  /** Whether ranges that begin after a block can be told. */
+  reachesBackTo(block: bigint): boolean {
+    return !this.isCut || this.find(block) !== undefined;
+  }
+
   private find(block: bigint): BlockNote | undefined {
     const [first] = this.notes;
     return first && block >= first.number ? this.notes[Number(block - first.number)] : undefined;

@@ -251,12 +251,12 @@ export function anvilFollower(config: AnvilFollowerConfig): Follower {
   }
 
   return {
-    async begin() {
+    async begin(from) {
       await stop();
       differsSince = undefined;
       keptTo = undefined;
       mkdirSync(folder, { recursive: true });
-      return (await beginKept()) ?? (await beginAnew());
+      return (from === "first" ? undefined : await beginKept()) ?? (await beginAnew());
     },
 
     isRunning: () => node !== undefined && at !== undefined,

@@ -39,8 +39,8 @@ export interface FollowerStatus {
 
 /** A node of the operator's own that executes every block itself: all that a verdict rests on is read from it. */
 export interface Follower {
-  /** Begins at the kept point while the chain still has it, else at the first block; again after any trouble. */
-  begin(): Promise<Kept | undefined>;
+  /** Begins at the kept point while the chain still has it, else, or when told to, at the first block; again after any trouble. */
+  begin(from?: "first"): Promise<Kept | undefined>;
   isRunning(): boolean;
   /**
    * Executes what comes next up to a block, one after the other; between two the reader stands at the one given.

@@ -39,14 +39,14 @@ export function ownNodeFollower({ client, deployment, keepAt }: OwnNodeConfig): 
   };
 
   return {
-    async begin() {
+    async begin(from) {
       const [chainId] = await nodeOf(client).batch([{ method: "eth_chainId", params: [] }]);
       if (Number(chainId) !== deployment.chainId)
         throw new NodeTrouble(
           "wrong_chain",
           `the node is on chain ${Number(chainId)}, not ${deployment.chainId}`,
         );
-      const kept = keepAt && readKept(keepAt);
+      const kept = from === "first" ? undefined : keepAt && readKept(keepAt);
       if (kept && (await hashAt(kept.at.number)) === kept.at.hash) {
         at = kept.at;
         keptTo = kept.at.number;
