@@ -96,7 +96,10 @@ export function alertsOf(facts: WatchFacts): Alert[] {
       severity: "act",
       what: `${names.join(", ")} ${names.length === 1 ? "refuses" : "refuse"}: ${wordsOf(reason)}`,
       atStake: held,
-      action: "Compare what they name with the ledger before anything else is posted.",
+      action:
+        reason === "previous_log_differs"
+          ? "If the books were restored on purpose, have the operators agree to it (epoch books on the command line names the two epochs); if not, somebody rewrote history."
+          : "Compare what they name with the ledger before anything else is posted.",
     });
   }
   for (const one of facts.operators) alerts.push(...alertsOn(one, facts));
