@@ -197,7 +197,7 @@ describe("a page", () => {
     const ungated = of("page").filter(({ file }) => gateOf(file) === undefined);
     expect(ungated.map(({ id }) => id).sort()).toEqual([
       ...["/", "/about-rewards", "/register", "/reserves", "/sign-in", "/sources-and-uses"],
-      ...["/staff/kit", "/staff/not-allowed", "/stake"],
+      ...["/staff/kit", "/staff/not-allowed", "/stake", "/try-to-cheat"],
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { drizzle, type NodePgDatabase } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import * as certification from "@/db/schema/certification";
 import * as chain from "@/db/schema/chain";
+import * as cheats from "@/db/schema/cheats";
 import * as collateral from "@/db/schema/collateral";
 import * as control from "@/db/schema/control";
 import * as customers from "@/db/schema/customers";
@@ -13,6 +14,7 @@ import { log } from "@/lib/log";
 
 export const schema = {
   ...certification,
+  ...cheats,
   ...installation,
   ...staff,
   ...customers,

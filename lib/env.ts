@@ -49,6 +49,7 @@ const variables = {
   BLIND_INDEX_KEY: [key32, "the key for blind indexes: 32 random bytes in base64"],
   CUSTODIAN_URL: [url, "the custodian's address"],
   VALUER_URL: [url, "the valuer's address"],
+  INSIDER_URL: [url.optional(), "the address of the stand-in that plays a dishonest bank (demo only)"],
   BESU_RPC_URL: [url.optional(), "a Besu node with its QBFT methods on, where the chain is one"],
   VALIDATOR_URLS: [list, "the validators' addresses, separated by commas"],
   STANDIN_TOKEN: [z.string().min(16), "the token that the app shows to custodian and valuer"],
@@ -155,6 +156,9 @@ export const env = {
   get valuerUrl() {
     return read("VALUER_URL");
   },
+  get insiderUrl() {
+    return read("INSIDER_URL");
+  },
   get besuRpcUrl() {
     return read("BESU_RPC_URL");
   },
@@ -223,6 +227,7 @@ export function assertSafeForProduction(source: Record<string, string | undefine
   for (const name of ["CUSTODIAN_KEY", "VALUER_KEY", "DATA_CLIENT_KEY", "SEED_KEYS"]) {
     if (source[name]) refuse(`${name} belongs to a demo stand-in.`);
   }
+  if (source.INSIDER_URL) refuse("INSIDER_URL leads to a demo's dishonest insider; unset it.");
   if (source.CHAIN_FINALITY_FILE) refuse("CHAIN_FINALITY_FILE is a demo's idea of finality; unset it.");
   if (source.GRANARY_FAILPOINT) refuse("GRANARY_FAILPOINT ends a process on purpose; unset it.");
   if (source.CHAIN_ID === "31337") refuse("CHAIN_ID 31337 is a development chain.");

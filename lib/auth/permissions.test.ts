@@ -53,6 +53,7 @@ const matrix: Record<Permission, string> = {
   "operations:reconcile": "--y-y---",
   "audit:read": "----y--y",
   "clock:advance": "--y-----",
+  "cheat:play": "--y-----",
   "session:open": "--y-----",
   "session:revoke": "--y-y---",
   "session:revoke_own": "-y-yyyyy",

@@ -59,6 +59,7 @@ export const permissionTable = {
   "operations:reconcile": ["compliance", "system"],
   "audit:read": ["compliance", "examiner"],
   "clock:advance": ["system"],
+  "cheat:play": ["system"],
   "session:open": ["system"],
   "session:revoke": ["compliance", "system"],
   "session:revoke_own": ["customer", ...everyStaff],

@@ -1,4 +1,5 @@
 import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
+import { haltWhenRefused } from "@/lib/epochs/commands/halt-when-refused";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
 import { AppError } from "@/lib/errors";
 import { failpoint } from "@/lib/failpoint";
@@ -13,6 +14,7 @@ export const epochTick: Job = {
     const now = await bankTime(tools.db);
     await finalizeEpoch(ctx, { ...tools, now });
     failpoint("epoch.finalize-committed");
+    await haltWhenRefused(ctx, tools);
     try {
       await proposeEpoch(ctx, { ...tools, now });
       failpoint("epoch.proposal-committed");

@@ -1,6 +1,7 @@
 import { type Hex, zeroHash } from "viem";
 import type { EpochContent } from "@/lib/chain/facts";
 import type { ChainView } from "@/lib/epochs/verify/chain-view";
+import { openingLine } from "@/lib/epochs/verify/opening-line";
 import { type Accepted, verifyEpoch } from "@/lib/epochs/verify/verify-epoch";
 import type { Refusal } from "@/lib/validators/verify";
 
@@ -61,8 +62,28 @@ async function judgeBatch(input: {
       reason: refusal.reason,
       stated: refusal.stated,
       recomputed: refusal.recomputed,
+      line: refusal.at,
+      ...(refusal.reason === "opening_differs" && (await openingNamed(input))),
     },
     next,
+  };
+}
+
+/** Which balance it is: the roots alone say only that one is. The batch before is asked for once more. */
+async function openingNamed(input: {
+  epoch: EpochContent;
+  batchOf: BatchOf;
+  previous: Accepted | undefined;
+}): Promise<Pick<Refusal, "stated" | "recomputed" | "line"> | undefined> {
+  const { epoch, batchOf, previous } = input;
+  if (!previous?.entriesRoot) return undefined;
+  const found = await openingLine(batchOf(epoch.entriesRoot), batchOf(previous.entriesRoot));
+  if (!found) return undefined;
+  const account = `${found.asset} ${found.class}`;
+  return {
+    stated: `${account} ${found.openingMicros}`,
+    recomputed: `${account} ${found.closedMicros}`,
+    line: found.line,
   };
 }
 

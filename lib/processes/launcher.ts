@@ -65,7 +65,7 @@ const leastFreeBytes = 300_000_000;
 /** In this order they are stopped; each group at once. Postgres, which everybody needs, goes last. */
 const stopOrder: readonly string[][] = [
   ["app"],
-  ["worker", "data-client"],
+  ["worker", "data-client", "insider"],
   [...validatorNames, "custodian", "valuer"],
   ["signer"],
 ];
@@ -223,6 +223,7 @@ class Launcher {
       ...validatorNames,
       "worker",
       "data-client",
+      "insider",
     ]);
     if (withApp) await step("app", `${at.appUrl}${options.dev ? ", reloads on save" : ""}`, () => app);
     if (this.stopped) return;

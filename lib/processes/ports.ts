@@ -15,6 +15,7 @@ export const preferredPorts = {
   custodian: 4121,
   valuer: 4122,
   "data-client": 4123,
+  insider: 4124,
 } as const;
 
 export type PortName = keyof typeof preferredPorts;

@@ -89,6 +89,7 @@ export function environmentOf(name: ProcessName, at: Surroundings, secrets: Secr
         ...database(at, "app"),
         ...personalData(secrets),
         ...outside(at, secrets),
+        INSIDER_URL: local(at.ports.insider),
       };
     case "worker":
       return {
@@ -110,6 +111,8 @@ export function environmentOf(name: ProcessName, at: Surroundings, secrets: Secr
       return { ...base, VALUER_KEY: key("valuer"), STANDIN_TOKEN: secrets.standinToken };
     case "data-client":
       return { ...base, DATA_CLIENT_KEY: key("dataClient") };
+    case "insider":
+      return { ...base, DATABASE_URL: at.databaseUrls.owner, STANDIN_TOKEN: secrets.standinToken };
     default:
       return isolated(name);
   }

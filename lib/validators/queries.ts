@@ -22,6 +22,7 @@ import { AppError } from "@/lib/errors";
 import { log } from "@/lib/log";
 import { activeProfile, bankTime } from "@/lib/state-profile/queries";
 import { type Alert, alertsOf, type Vote, type Watched } from "@/lib/validators/alerts";
+import { readFinding } from "@/lib/validators/finding";
 import { operatorName } from "@/lib/validators/operators";
 import { besuQbft } from "@/lib/vendors/consensus/besu";
 import type { ConsensusAdapter, ConsensusHost } from "@/lib/vendors/consensus/contract";
@@ -285,7 +286,7 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
       epochSeconds,
       refusals: verdicts
         .filter(({ verdict }) => verdict === "refused")
-        .map(({ name, findings }) => ({ name, reason: findings[0]?.split(":")[0] ?? "without a reason" })),
+        .map(({ name, findings }) => ({ name, reason: readFinding(findings[0]).reason })),
       now,
     }),
     hostsSource: consensus.source,

@@ -79,6 +79,8 @@ export interface Refusal {
   reason: RefusalReason;
   stated: string;
   recomputed: string;
+  /** of the batch's file, from 1 */
+  line?: number | undefined;
 }
 
 /** What a validator decided about one proposal. */

@@ -3,12 +3,13 @@ import Link from "next/link";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
 import { deployment } from "@/lib/chain/deployment";
+import { canCheat } from "@/lib/cheats/queries";
 import { reservesHistory, reservesNow } from "@/lib/collateral/queries";
 import { feesAndRewards, recentEpochs } from "@/lib/epochs/queries";
 import { log } from "@/lib/log";
 import { translator } from "@/lib/messages/server";
 import { activeProfile } from "@/lib/state-profile/queries";
-import { Classes, Contracts, Cover, Epochs, OverTime, Sources, Unknown } from "./parts";
+import { Classes, Contracts, Cover, Epochs, OverTime, Sources, StandingRefusal, Unknown } from "./parts";
 
 export function generateMetadata(): Metadata {
   return { title: translator("public.nav")("reserves") };
@@ -38,13 +39,24 @@ export default async function ReservesPage() {
     <div className="mx-auto max-w-page space-y-14 px-4 py-10 sm:px-6 sm:py-16">
       <div>
         <PageHeader title={t("title")} lead={t("lead")} />
+        {epochs && <StandingRefusal epochs={epochs} />}
         {now ? <Cover now={now} symbol={tokenSymbol} /> : <Unknown />}
       </div>
       <Section title={t("historyTitle")}>
         {history ? <OverTime history={history} timeZone={timeZone} /> : <Unknown />}
       </Section>
       <Section title={t("classTitle")}>{now ? <Classes now={now} /> : <Unknown />}</Section>
-      <Section title={t("epochsTitle")} lead={t("epochsLead")}>
+      <Section
+        title={t("epochsTitle")}
+        lead={t("epochsLead")}
+        action={
+          canCheat() && (
+            <Link href="/try-to-cheat" prefetch={false} className="link inline-flex min-h-11 items-center">
+              {t("cheatLink")}
+            </Link>
+          )
+        }
+      >
         {epochs ? <Epochs epochs={epochs} timeZone={timeZone} /> : <Unknown />}
       </Section>
       <Section

@@ -14,6 +14,8 @@ import type { EpochRow, feesAndRewards } from "@/lib/epochs/queries";
 import { translator } from "@/lib/messages/server";
 import { formatDollars, formatShare } from "@/lib/money/format";
 import { formatInstant } from "@/lib/time/instant";
+import { readFinding } from "@/lib/validators/finding";
+import { refusalSentence } from "@/lib/validators/refusal-sentence";
 
 const t = translator("public.reserves");
 const whole = translator("public");
@@ -129,6 +131,42 @@ export function OverTime({ history, timeZone }: { history: History; timeZone: st
   );
 }
 
+/** What is found in an epoch, each once, with who says so. */
+function findingsOf(row: EpochRow): { names: string; sentence: string }[] {
+  const byFinding = new Map<string, string[]>();
+  for (const { verdict, name, findings } of row.verdicts) {
+    if (verdict !== "refused") continue;
+    const sentence = refusalSentence(readFinding(findings[0]));
+    byFinding.set(sentence, [...(byFinding.get(sentence) ?? []), name]);
+  }
+  return [...byFinding].map(([sentence, names]) => ({ names: listed(names), sentence }));
+}
+
+const listed = (names: readonly string[]) => new Intl.ListFormat("en-US").format(names);
+
+/** While an epoch that is not final is refused, it stands above everything else. */
+export function StandingRefusal({ epochs }: { epochs: readonly EpochRow[] }) {
+  const lastFinal = epochs.findIndex(({ state }) => state === "final");
+  const open = lastFinal === -1 ? epochs : epochs.slice(0, lastFinal);
+  const refused = open.find(({ verdicts }) => verdicts.some(({ verdict }) => verdict === "refused"));
+  if (!refused) return null;
+  const names = refused.verdicts.filter(({ verdict }) => verdict === "refused").map(({ name }) => name);
+  return (
+    <Banner
+      tone="error"
+      live
+      className="mb-8"
+      title={t("refusalTitle", { number: refused.number.toString(), names: listed(names) })}
+      money={t("refusalMoney")}
+      next={t("refusalNext")}
+    >
+      {findingsOf(refused).map((finding) => (
+        <p key={finding.sentence}>{t("refusalSays", finding)}</p>
+      ))}
+    </Banner>
+  );
+}
+
 const tones: Record<EpochRow["state"], Tone> = { proposed: "busy", final: "good", replaced: "neutral" };
 
 export function Epochs({ epochs, timeZone }: { epochs: EpochRow[]; timeZone: string }) {
@@ -172,6 +210,11 @@ export function Epochs({ epochs, timeZone }: { epochs: EpochRow[]; timeZone: str
                 {refused.length > 0 && (
                   <span className="block text-bad">
                     {t("refused")} {refused.map(({ name }) => name).join(", ")}
+                    {findingsOf(row).map(({ sentence }) => (
+                      <span key={sentence} className="block text-soft">
+                        {sentence}
+                      </span>
+                    ))}
                   </span>
                 )}
               </>

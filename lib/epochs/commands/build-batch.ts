@@ -49,7 +49,7 @@ export type BuildResult =
   /** the index does not know the last final epoch yet, or somebody else builds */
   | { outcome: "behind" | "under_way"; batch?: undefined };
 
-const oneBuildAtATime = 7_465_008;
+export const oneBuildAtATime = 7_465_008;
 
 /**
  * The batch of the epoch that follows `after`, out of one snapshot of the books: as far as they are sealed. What was built

@@ -19,6 +19,7 @@ import { env } from "@/lib/env";
 import { canarySalt } from "@/lib/epochs/canary";
 import { quorum } from "@/lib/epochs/quorum";
 import { failpoint } from "@/lib/failpoint";
+import { writtenFinding } from "@/lib/validators/finding";
 import type { AttestorAnswer, Attestors } from "@/lib/vendors/attestors/contract";
 
 export type FinalizeResult =
@@ -104,7 +105,7 @@ export async function finalizeEpoch(
           operatorId: seat.operatorId,
           signer: seat.signer.toLowerCase() as Address,
           verdict: "refused",
-          findings: [`${answer.reason}: stated ${answer.stated}, recomputed ${answer.recomputed}`],
+          findings: [writtenFinding(answer)],
         })
         .onConflictDoNothing();
     }

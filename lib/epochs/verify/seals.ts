@@ -107,7 +107,11 @@ export class Seals {
   private readLeaf(line: string): void {
     const { findings, header } = this;
     if (line.startsWith('["granary.seal.1"') || line.startsWith('["payout"') || line.startsWith('["balance"'))
-      throw new Unreadable("leaf_missing", line, `${this.leavesLeft} more leaves of the seal`);
+      throw new Unreadable(
+        "leaf_missing",
+        line,
+        `${this.leavesLeft} more leaves of seal ${this.header?.number}`,
+      );
     this.leavesLeft -= 1n;
     this.tree.add(lineHash(line));
     const leaf = decoded(() => decodeLeaf(line));

@@ -42,6 +42,8 @@ export interface Accepted {
   bankId: string;
   seal: bigint;
   booksRoot: Hex;
+  /** by which its batch can be asked for again */
+  entriesRoot?: Hex;
   log: Hex[];
   /** where the last seal's range ended; undefined while there is none, or it was not seen */
   toXact: bigint | undefined;
@@ -384,6 +386,7 @@ class Reading {
       bankId: manifest.bankId,
       seal: manifest.seal,
       booksRoot: manifest.booksRoot,
+      ...(this.own && { entriesRoot: this.own.root }),
       log: this.log.hashes().map((hash): Hex => `0x${toHex(hash)}`),
       toXact: seals.toXact,
       period: manifest.periods.at(-1),

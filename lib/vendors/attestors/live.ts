@@ -11,7 +11,12 @@ const signed = z.object({
 });
 const refused = z.object({
   refused: z.string(),
-  details: z.object({ digest: hexText, stated: z.string(), recomputed: z.string() }),
+  details: z.object({
+    digest: hexText,
+    stated: z.string(),
+    recomputed: z.string(),
+    line: z.number().int().optional(),
+  }),
 });
 
 /** Asks every validator over HTTP; one that is away, slow or not done yet is silent. */

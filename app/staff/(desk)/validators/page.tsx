@@ -1,3 +1,4 @@
+import Link from "next/link";
 import { EpochLife } from "@/components/charts/epoch-life";
 import { ReachBar, VoteRow } from "@/components/charts/vote-row";
 import { Amount } from "@/components/money/amount";
@@ -10,6 +11,7 @@ import { Stat } from "@/components/ui/stat";
 import { StatusChip, type Tone } from "@/components/ui/status-chip";
 import { Table } from "@/components/ui/table";
 import { staffPage } from "@/lib/auth/page";
+import { canCheat } from "@/lib/cheats/queries";
 import { lifeOf, type Stage, type StageId } from "@/lib/epochs/life";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant, instantFromChain } from "@/lib/time/instant";
@@ -63,6 +65,13 @@ export default async function CommandCentrePage() {
       <PageHeader
         title="Command centre"
         lead="What the validators are doing, what it holds up, and what wants a person."
+        actions={
+          canCheat() && (
+            <Link href="/try-to-cheat" prefetch={false} className="link inline-flex min-h-11 items-center">
+              Try to cheat (demo)
+            </Link>
+          )
+        }
       />
       <div className="space-y-12">
         <Money centre={centre} timeZone={timeZone} />
