@@ -6,7 +6,6 @@ import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import { ways } from "@/lib/cheats/commands/step-cheat";
 import { AppError } from "@/lib/errors";
-import { failpoint } from "@/lib/failpoint";
 
 const shape = z.strictObject({ kind: z.enum(cheatKinds) });
 
@@ -31,6 +30,5 @@ export async function beginCheat(ctx: CommandContext, raw: unknown): Promise<{ b
     });
     return true;
   });
-  failpoint("cheat.begun");
   return { begun };
 }

@@ -5,7 +5,6 @@ import { switches } from "@/db/schema/installation";
 import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
 import type { Cheat, CheatTools } from "@/lib/cheats/play";
-import { failpoint } from "@/lib/failpoint";
 import { reconcile } from "@/lib/reconciliation/commands/reconcile";
 import { setSwitch } from "@/lib/switches/commands/set-switch";
 
@@ -37,7 +36,6 @@ export async function mendBooks(ctx: CommandContext, cheat: Cheat, tools: CheatT
     const compared = await reconcile(ctx, tools);
     if (compared?.outcome !== "equal") return false;
     await ctx.db.update(cheatTable).set({ equalAt: bankNow }).where(eq(cheatTable.id, cheat.id));
-    failpoint("cheat.equal");
     for (const { name } of off)
       await setSwitch(ctx, {
         name,

@@ -12,7 +12,6 @@ import { mintInBooks } from "@/lib/cheats/commands/mint-in-books";
 import { shortenTax } from "@/lib/cheats/commands/shorten-tax";
 import type { Cheat, CheatTools, Way } from "@/lib/cheats/play";
 import { oneBuildAtATime } from "@/lib/epochs/commands/build-batch";
-import { failpoint } from "@/lib/failpoint";
 
 export const ways: Readonly<Record<CheatKind, Way>> = {
   balance: editBalance,
@@ -38,7 +37,6 @@ export async function stepCheat(
   if (!open.undoAskedAt) {
     if (open.doneAt) return "idle";
     await ways[open.kind].prepare?.(ctx, open, tools);
-    failpoint("cheat.prepared");
     return (await within(ctx, open.id, play)) ? "moved" : "waiting";
   }
   if (!open.undoneAt) return (await within(ctx, open.id, undo)) ? "moved" : "waiting";
@@ -59,7 +57,6 @@ async function within(
     const [cheat] = await tx.select().from(cheatTable).where(eq(cheatTable.id, id)).for("update");
     return rows[0]?.mine === true && cheat !== undefined && (await work(tx, cheat, ctx));
   });
-  failpoint("cheat.moved");
   return moved;
 }
 
@@ -78,7 +75,6 @@ async function play(tx: Tx, cheat: Cheat, ctx: CommandContext): Promise<boolean>
     permission: "cheat:play",
     detail: { kind: cheat.kind, amountMicros: amountMicros.toString() },
   });
-  failpoint("cheat.played");
   return true;
 }
 
@@ -95,6 +91,5 @@ async function undo(tx: Tx, cheat: Cheat, ctx: CommandContext): Promise<boolean>
     permission: "cheat:play",
     detail: { kind: cheat.kind, wasDone: cheat.doneAt !== null },
   });
-  failpoint("cheat.undone");
   return true;
 }
