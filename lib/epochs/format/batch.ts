@@ -1,4 +1,5 @@
 import type { Hex } from "viem";
+import { writeInt128 } from "@/lib/epochs/format/tree";
 import type { EventLeaf } from "@/lib/ledger/seal/format";
 
 /**
@@ -230,7 +231,21 @@ export function decodeManifest(written: string): Manifest {
   return manifest;
 }
 
+/** A line that fits it is spelled as the format says: no text in it has a letter that would be written in another way. */
+const plainAccount =
+  /^\["balance","([ !#-[\]-\ud7ff\ue000-\uffff]*)","([ !#-[\]-\ud7ff\ue000-\uffff]*)",\["([0-9a-f]{40}(?:","[0-9a-f]{40})*)"\],"([0-9a-f]{40}|)","(0|-?[1-9][0-9]{0,37})","(0|-?[1-9][0-9]{0,37})"\]$/;
+
 export function decodeAccount(written: string): AccountRow {
+  const plain = plainAccount.exec(written) as [string, string, string, string, string, string, string] | null;
+  if (plain)
+    return {
+      asset: plain[1],
+      class: plain[2],
+      names: plain[3].split('","'),
+      previousName: plain[4],
+      openingMicros: BigInt(plain[5]),
+      closingMicros: BigInt(plain[6]),
+    };
   const f = listOf(written, 7, "a balance");
   if (f[0] !== "balance") refuse("a line is not a balance");
   const row: AccountRow = {
@@ -266,10 +281,6 @@ export function decodePayout(written: string): PayoutRow {
 const u64 = (to: Buffer, at: number, value: bigint): void => {
   to.writeBigUInt64BE(value, at);
 };
-const i128 = (to: Buffer, at: number, value: bigint): void => {
-  to.writeBigUInt64BE(BigInt.asUintN(64, value >> 64n), at);
-  to.writeBigUInt64BE(BigInt.asUintN(64, value), at + 8);
-};
 const largest = 1n << 127n;
 const fits = (value: bigint): bigint =>
   value < largest && value >= -largest ? value : refuse("an amount is larger than a leaf can say");
@@ -304,7 +315,7 @@ export function entryLeaf(event: Pick<EventLeaf, "id" | "lines">): Buffer | unde
     ] as const) {
       leaf.write(account.alias, at, "hex");
       assetBytes(asset).copy(leaf, at + 20);
-      i128(leaf, at + 24, amount);
+      writeInt128(leaf, at + 24, amount);
       at += lineBytes;
     }
   return leaf;
@@ -314,11 +325,11 @@ export function taxLeaf(row: PayoutRow): Buffer {
   const leaf = Buffer.alloc(76);
   leaf[0] = 0x54;
   u64(leaf, 1, row.id);
-  i128(leaf, 9, fits(row.baseMicros));
+  writeInt128(leaf, 9, fits(row.baseMicros));
   leaf.writeUIntBE(Number(row.rateClass), 25, 3);
-  i128(leaf, 28, fits(row.federalMicros));
-  i128(leaf, 44, fits(row.stateMicros));
-  i128(leaf, 60, fits(row.localMicros));
+  writeInt128(leaf, 28, fits(row.federalMicros));
+  writeInt128(leaf, 44, fits(row.stateMicros));
+  writeInt128(leaf, 60, fits(row.localMicros));
   return leaf;
 }
 
@@ -332,6 +343,6 @@ export function balanceLeaf(account: string, asset: string, micros: bigint): Buf
   leaf[0] = 0x42;
   leaf.write(account, 1, "hex");
   assetBytes(asset).copy(leaf, 21);
-  i128(leaf, 25, fits(micros));
+  writeInt128(leaf, 25, fits(micros));
   return leaf;
 }

@@ -2,8 +2,8 @@ import { type AccountRow, balanceLeaf, type ClassTotal, type Manifest } from "@/
 import { classRules } from "@/lib/epochs/format/classes";
 import { type SumNode, SumTree } from "@/lib/epochs/format/tree";
 import type { Findings } from "@/lib/epochs/verify/findings";
+import type { Moves } from "@/lib/epochs/verify/moves";
 import { PreviousLeaves } from "@/lib/epochs/verify/previous-leaves";
-import type { Move } from "@/lib/epochs/verify/seals";
 
 export interface Sum {
   asset: string;
@@ -23,7 +23,7 @@ export class Balances {
 
   constructor(
     private readonly manifest: Manifest,
-    private readonly moved: Map<string, Move>[],
+    private readonly moved: Moves[],
     private readonly findings: Findings,
   ) {}
 
@@ -47,13 +47,14 @@ export class Balances {
     let micros = row.openingMicros;
     let hasMoved = false;
     for (const [at, one] of row.names.entries()) {
-      const move = this.moved[at]?.get(one);
-      if (!move) continue;
-      hasMoved ||= move.hasMoved;
-      move.hasMoved = false;
-      micros += move.micros;
-      move.micros = 0n;
-      findings.same("account_in_two_classes", row.class, move.class);
+      const moves = this.moved[at] as Moves;
+      const place = moves.find(one);
+      if (place === undefined) continue;
+      findings.same("account_in_two_classes", row.class, moves.classOf(place));
+      const moved = moves.take(place);
+      if (moved === undefined) continue;
+      hasMoved = true;
+      micros += moved;
     }
     findings.same("closing_differs", row.closingMicros, micros);
     if (!hasMoved && row.openingMicros === 0n && row.closingMicros === 0n)
@@ -77,9 +78,8 @@ export class Balances {
   end(previousClasses: readonly ClassTotal[] | undefined): void {
     const { findings, manifest } = this;
     for (const names of this.moved)
-      for (const [name, { micros, class: of, hasMoved }] of names) {
-        if (!hasMoved) continue;
-        findings.add("balance_missing", "no line", `${of} ${name} moved ${micros}`);
+      for (const { alias, class: of, micros } of names.left()) {
+        findings.add("balance_missing", "no line", `${of} ${alias} moved ${micros}`);
         if (findings.told.length >= 20) break;
       }
     if (BigInt(manifest.previous.digest) === 0n) {

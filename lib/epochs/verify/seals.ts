@@ -1,10 +1,10 @@
 import { entryLeaf, type Manifest } from "@/lib/epochs/format/batch";
 import { classRules } from "@/lib/epochs/format/classes";
-import type { EntryTree } from "@/lib/epochs/format/tree";
+import { type EntryTree, HashTree } from "@/lib/epochs/format/tree";
 import { type Findings, Unreadable } from "@/lib/epochs/verify/findings";
 import { Ids } from "@/lib/epochs/verify/ids";
 import { lineHash } from "@/lib/epochs/verify/line-hash";
-import { Peaks } from "@/lib/epochs/verify/peaks";
+import { Moves } from "@/lib/epochs/verify/moves";
 import {
   decodeHeader,
   decodeLeaf,
@@ -16,18 +16,10 @@ import {
   toHex,
 } from "@/lib/ledger/seal/format";
 
-/** What the entries moved on one account under its name in one period, on its class's own side. */
-export interface Move {
-  micros: bigint;
-  class: string;
-  /** false when it was only named, by a hold or when it was opened; and once a balance has accounted for it */
-  hasMoved: boolean;
-}
-
 /** The seals of a batch, line by line: the log they continue, and every entry in them. */
 export class Seals {
   /** by place of the period in the manifest, then by the account's name in it */
-  readonly moved: Map<string, Move>[];
+  readonly moved: Moves[];
   readonly counts = { seals: 0n, events: 0, transfers: 0, accounts: 0, audits: 0 };
   /** credits of the pot of fees less what left it, and tax that was withheld */
   feePotMicros = 0n;
@@ -37,7 +29,7 @@ export class Seals {
   private header: Header | undefined;
   private headerAt = 0;
   private leavesLeft = 0n;
-  private tree = new Peaks();
+  private tree = new HashTree();
   private before: Leaf | undefined;
   private lastPeriod: bigint | undefined;
   private periodAt = -1;
@@ -47,12 +39,12 @@ export class Seals {
 
   constructor(
     private readonly manifest: Manifest,
-    private readonly log: Peaks,
+    private readonly log: HashTree,
     private readonly entries: EntryTree,
     private readonly findings: Findings,
     from: { toXact: bigint; period: bigint } | undefined,
   ) {
-    this.moved = manifest.periods.map(() => new Map());
+    this.moved = manifest.periods.map(() => new Moves());
     this.toXact = from?.toXact ?? (manifest.previous.seal === 0n ? 0n : undefined);
     this.lastPeriod = from?.period;
   }
@@ -76,7 +68,7 @@ export class Seals {
     this.header = header;
     this.headerAt = findings.at;
     this.leavesLeft = header.leafCount;
-    this.tree = new Peaks();
+    this.tree = new HashTree();
     if (header.number !== this.log.size + 1n)
       throw new Unreadable("seal_missing", `seal ${header.number}`, `seal ${this.log.size + 1n}`);
     this.log.add(lineHash(line));
@@ -185,25 +177,23 @@ export class Seals {
   }
 
   /** A name has one class, and a known one. */
-  private see({ alias, class: name }: NamedAccount): Move {
-    const names = this.moved[this.periodAt] as Map<string, Move>;
-    const known = names.get(alias);
-    if (known) {
-      if (known.class !== name) this.findings.add("account_in_two_classes", name, known.class);
+  private see({ alias, class: name }: NamedAccount): number {
+    const names = this.moved[this.periodAt] as Moves;
+    const known = names.find(alias);
+    if (known !== undefined) {
+      if (names.classOf(known) !== name)
+        this.findings.add("account_in_two_classes", name, names.classOf(known));
       return known;
     }
     if (!Object.hasOwn(classRules, name)) this.findings.add("class_unknown", name);
-    const move = { micros: 0n, class: name, hasMoved: false };
-    names.set(alias, move);
-    return move;
+    return names.add(alias, name);
   }
 
-  private move(account: Move, name: string, side: "debit" | "credit", amountMicros: bigint): void {
+  private move(account: number, name: string, side: "debit" | "credit", amountMicros: bigint): void {
     const micros = classRules[name]?.side === side ? amountMicros : -amountMicros;
     if (name === "fee_pot") this.feePotMicros += micros;
     if (name === "tax_withheld" && side === "credit") this.taxCreditedMicros += amountMicros;
-    account.micros += micros;
-    account.hasMoved = true;
+    this.moved[this.periodAt]?.move(account, micros);
   }
 
   /** After the last seal. */

@@ -15,9 +15,8 @@ import {
   taxLeaf,
 } from "@/lib/epochs/format/batch";
 import { classRules } from "@/lib/epochs/format/classes";
-import { EntryTree, SumTree } from "@/lib/epochs/format/tree";
+import { EntryTree, HashTree, SumTree } from "@/lib/epochs/format/tree";
 import type { ChainView, FeeSum } from "@/lib/epochs/verify/chain-view";
-import { Peaks } from "@/lib/epochs/verify/peaks";
 import { type Accepted, type Proposal, verifyEpoch } from "@/lib/epochs/verify/verify-epoch";
 import {
   aliasOf,
@@ -456,15 +455,15 @@ export interface Tell {
 
 /** Sums, hashes and writes what a bank has, and whatever is wrong with it is made to fit as far as it goes. */
 export function settle(parts: Parts, tell: Tell = {}): Omit<Specimen, "previous" | "chain" | "place"> {
-  const log = Peaks.of(
+  const log = HashTree.of(
     parts.previous.seal,
     parts.previous.log.map((hash) => fromHex(hash.slice(2))),
-  ) as Peaks;
+  ) as HashTree;
   const entries = new EntryTree();
   const enter = (leaf: Buffer) => entries.add(tell.entry ? tell.entry(leaf) : leaf);
   const sealLines = parts.seals.flatMap(({ header, leaves }) => {
     const written = leaves.map(encodeLeaf);
-    const tree = new Peaks();
+    const tree = new HashTree();
     for (const line of written) tree.add(hashOfLine(line));
     const root = toHex(tree.root() ?? createHash("sha256").digest());
     const whole = { ...header, leafCount: BigInt(leaves.length), root };

@@ -10,11 +10,10 @@ import {
   type PayoutRow,
   taxLeaf,
 } from "@/lib/epochs/format/batch";
-import { EntryTree } from "@/lib/epochs/format/tree";
+import { EntryTree, HashTree } from "@/lib/epochs/format/tree";
 import { Balances, checkEven, compareSums } from "@/lib/epochs/verify/balances";
 import type { ChainView } from "@/lib/epochs/verify/chain-view";
 import { type Finding, Findings, Unreadable } from "@/lib/epochs/verify/findings";
-import { Peaks } from "@/lib/epochs/verify/peaks";
 import { mostLineBytes } from "@/lib/epochs/verify/read-lines";
 import { decoded, noRoot, Seals } from "@/lib/epochs/verify/seals";
 import { fromHex, toHex } from "@/lib/ledger/seal/format";
@@ -132,7 +131,7 @@ class Reading {
   private seals: Seals | undefined;
   private balances: Balances | undefined;
   private readonly entries = new EntryTree();
-  private log = new Peaks();
+  private log = new HashTree();
   private written = "";
   private payouts = 0n;
   private rows = 0n;
@@ -177,7 +176,7 @@ class Reading {
     await this.judgeBlock(manifest);
     const { findings, against, entries } = this;
     const { previous } = against;
-    const log = Peaks.of(
+    const log = HashTree.of(
       manifest.previous.seal,
       manifest.previous.log.map((hash) => fromHex(hash.slice(2))),
     );
