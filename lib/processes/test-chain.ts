@@ -106,7 +106,14 @@ function accountOf(addressIndex: number): ReturnType<typeof mnemonicToAccount> {
 }
 
 /** A real chain of its own with the contracts on it, for one test file. */
-export async function startTestChain(options: { slotsInAnEpoch?: number; epochSeconds?: number } = {}) {
+export async function startTestChain(
+  options: {
+    slotsInAnEpoch?: number;
+    epochSeconds?: number;
+    /** in the order of their numbers: operator n signs with account 11 + n and is paid at account 15 + n */
+    operators?: readonly ("bank" | "outside")[];
+  } = {},
+) {
   const { child, port } = await startAnvil(options.slotsInAnEpoch ?? 1);
   const rpcUrl = `http://127.0.0.1:${port}`;
   const client = chainClient({ rpcUrl, chainId: 31337 });
@@ -139,13 +146,13 @@ export async function startTestChain(options: { slotsInAnEpoch?: number; epochSe
         custodian: address("custodian"),
         valuer: address("valuer"),
       },
-      operators: [1, 2, 3, 4].map((id) => ({
-        id,
-        signer: address(11 + id),
-        payoutWallet: address(15 + id),
-        commissionBps: 100 * id,
-        node: keccak256(address(11 + id)).slice(0, 42) as Address,
-        ofBank: id === 1,
+      operators: (options.operators ?? ["bank", "outside", "outside", "outside"]).map((side, i) => ({
+        id: i + 1,
+        signer: address(12 + i),
+        payoutWallet: address(16 + i),
+        commissionBps: 100 * (i + 1),
+        node: keccak256(address(12 + i)).slice(0, 42) as Address,
+        ofBank: side === "bank",
       })),
     },
   });
