@@ -76,6 +76,15 @@ CREATE OR REPLACE FUNCTION ledger.seal_salt_hash(p_period bigint) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
   RETURN (SELECT encode(sha256('\x05'::bytea || salt), 'hex') FROM ledger.seal_salt WHERE period = p_period);
 
+-- What one customer's accounts are called in the batches of these periods, for the proof that they are counted. The salt
+-- itself stays with the bank, so nobody learns another's name from it.
+CREATE OR REPLACE FUNCTION ledger.account_names(p_profile uuid, p_periods bigint[])
+RETURNS TABLE (account_id bigint, period bigint, name text)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT a.id, s.period, encode(substr(sha256(s.salt || '\x02'::bytea || int8send(a.id)), 1, 20), 'hex')
+  FROM ledger.account a CROSS JOIN ledger.seal_salt s WHERE a.profile_id = p_profile AND s.period = ANY (p_periods)
+$$;
+
 -- the leaves of the transactions in [from, to), in their order
 CREATE OR REPLACE FUNCTION ledger.seal_leaves(p_from xid8, p_to xid8, p_salt bytea)
 RETURNS TABLE (xact_id xid8, rank integer, id bigint, line text) LANGUAGE sql STABLE AS $$

@@ -84,6 +84,7 @@ GRANT EXECUTE ON FUNCTION ledger.seal_next(bigint, integer), ledger.seal_leaves(
   ledger.seal_content(text, text, text, text, bytea, jsonb),
   ledger.seal_audit(timestamptz, timestamptz, text, text, text, text, text, jsonb) TO granary_worker;
 GRANT EXECUTE ON FUNCTION ledger.sealed_chunk(bigint), ledger.seal_salt_hash(bigint) TO granary_app, granary_worker;
+GRANT EXECUTE ON FUNCTION ledger.account_names(uuid, bigint[]) TO granary_app;
 REVOKE ALL ON ledger.seal_salt FROM granary_app, granary_readonly;
 
 GRANT SELECT ON SEQUENCE ledger.event_number TO granary_worker;

@@ -4,6 +4,7 @@ import { epochTick } from "@/lib/jobs/epoch-tick";
 import { fundDataClient } from "@/lib/jobs/fund-data-client";
 import type { Job } from "@/lib/jobs/job";
 import { keepLedger } from "@/lib/jobs/keep-ledger";
+import { keepPathsReady } from "@/lib/jobs/keep-paths";
 import { mineWhileWaiting } from "@/lib/jobs/mine-while-waiting";
 import { receiptPositions } from "@/lib/jobs/receipt-positions";
 import { reconcileBooks } from "@/lib/jobs/reconcile-books";
@@ -26,6 +27,7 @@ export const jobs: readonly Job[] = [
   sealLedger,
   keepLedger,
   clearOldBatches,
+  keepPathsReady,
   sweepTaxes,
   sweepStuck,
   fundDataClient,

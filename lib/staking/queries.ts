@@ -8,8 +8,7 @@ import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
 import { type EpochClock, epochClock } from "@/lib/epochs/queries";
 import { AppError } from "@/lib/errors";
-import { activeProfile } from "@/lib/state-profile/queries";
-import { operatorName } from "@/lib/validators/operators";
+import { operatorNames } from "@/lib/validators/queries";
 
 export interface StakePosition {
   operatorId: number;
@@ -104,24 +103,25 @@ export async function stakeOverview(actor: Actor, known?: KnownOfChain): Promise
   const operatorIds = known
     ? known.operators.map(({ operatorId }) => operatorId)
     : client.readContract({ ...staking, functionName: "operatorIds" });
-  const [ids, stakes, commissions, head, epoch, walletMicros, networkCoinWei, requests] = await Promise.all([
-    operatorIds,
-    Promise.resolve(operatorIds).then(stakesWith),
-    known
-      ? known.operators.map(({ commissionPpm }) => commissionPpm)
-      : Promise.resolve(operatorIds).then(commissionsOf),
-    client.getBlock({ blockTag: "pending" }),
-    known?.epoch ?? epochClock(),
-    client.readContract({
-      address: contracts.stateToken,
-      abi: stateTokenAbi,
-      functionName: "balanceOf",
-      args: [wallet],
-    }),
-    client.getBalance({ address: wallet }),
-    client.readContract({ ...staking, functionName: "unbondingOf", args: [wallet] }),
-  ]);
-  const { bankName } = activeProfile();
+  const [ids, stakes, commissions, head, epoch, walletMicros, networkCoinWei, requests, nameOf] =
+    await Promise.all([
+      operatorIds,
+      Promise.resolve(operatorIds).then(stakesWith),
+      known
+        ? known.operators.map(({ commissionPpm }) => commissionPpm)
+        : Promise.resolve(operatorIds).then(commissionsOf),
+      client.getBlock({ blockTag: "pending" }),
+      known?.epoch ?? epochClock(),
+      client.readContract({
+        address: contracts.stateToken,
+        abi: stateTokenAbi,
+        functionName: "balanceOf",
+        args: [wallet],
+      }),
+      client.getBalance({ address: wallet }),
+      client.readContract({ ...staking, functionName: "unbondingOf", args: [wallet] }),
+      operatorNames(),
+    ]);
   const asOf = new Date(Number(head.timestamp) * 1000);
   const nextPayoutAt = epoch.nextProposalAt > asOf ? epoch.nextProposalAt : asOf;
   const epochsAhead = (from: bigint) =>
@@ -132,7 +132,7 @@ export async function stakeOverview(actor: Actor, known?: KnownOfChain): Promise
       const stake = stakes[i] as (typeof stakes)[number];
       return {
         operatorId,
-        operatorName: operatorName(operatorId, bankName),
+        operatorName: nameOf(operatorId),
         commissionPpm: commissions[i] ?? 0n,
         activeMicros: stake.active,
         pendingMicros: stake.pending,
@@ -146,7 +146,7 @@ export async function stakeOverview(actor: Actor, known?: KnownOfChain): Promise
     (request): Unbonding => ({
       requestId: request.requestId,
       operatorId: request.operatorId,
-      operatorName: operatorName(request.operatorId, bankName),
+      operatorName: nameOf(request.operatorId),
       amountMicros: request.amount,
       withdrawableAt: new Date(Number(request.withdrawableAt) * 1000),
       isWithdrawable: request.withdrawableAt <= head.timestamp,

@@ -17,6 +17,8 @@ import { refuseCertification } from "@/lib/validators/commands/refuse-certificat
 import { reinstateOperator } from "@/lib/validators/commands/reinstate-operator";
 import { renewCertification } from "@/lib/validators/commands/renew-certification";
 import { revokeCertification } from "@/lib/validators/commands/revoke-certification";
+import { operatorNames } from "@/lib/validators/queries";
+import { register } from "@/lib/validators/register/queries";
 
 let bank: TestBank;
 let signer: Db;
@@ -313,5 +315,25 @@ describe("an operator that stands", () => {
     expect(await code(revokeCertification(bank.as(officer), { operatorId: 96, reason }))).toBe("conflict");
     expect(await code(reinstateOperator(bank.as(clerk), { operatorId: 97, reason }))).toBe("conflict");
     expect(await code(revokeCertification(bank.as(officer), { operatorId: 120, reason }))).toBe("not_found");
+  });
+});
+
+describe("what an operator is called", () => {
+  it("is the name that it was certified under, else a founder's, else its number", async () => {
+    const { certificationId } = await apply(form({ name: "Longmeadow Systems" }));
+    await bank.worker
+      .update(certification)
+      .set({ operatorId: 107, state: "approved" })
+      .where(eq(certification.id, certificationId));
+    await operatorInState(107, "active");
+    const nameOf = await operatorNames(bank.app);
+    expect([nameOf(107), nameOf(2), nameOf(118)]).toEqual([
+      "Longmeadow Systems",
+      "Harbor Light Computing",
+      "Operator 118",
+    ]);
+    expect((await register(undefined, bank.app)).find(({ operatorId }) => operatorId === 107)?.name).toBe(
+      "Longmeadow Systems",
+    );
   });
 });

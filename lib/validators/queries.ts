@@ -1,4 +1,4 @@
-import { and, desc, eq, gte, inArray, sql } from "drizzle-orm";
+import { and, asc, desc, eq, gte, inArray, isNotNull, sql } from "drizzle-orm";
 import { type Address, zeroHash } from "viem";
 import type { Executor } from "@/db/client";
 import { dbFor } from "@/db/client";
@@ -50,12 +50,24 @@ export interface OperatorOverview {
 const epochsShown = 10;
 const ppmPerBps = 100n;
 
+/** What operators are called: as they were certified, else by the names a demo starts with, else by number. Public. */
+export async function operatorNames(db: Executor = dbFor("app")): Promise<(operatorId: number) => string> {
+  const rows = await db
+    .select({ operatorId: certification.operatorId, name: certification.name })
+    .from(certification)
+    .where(isNotNull(certification.operatorId))
+    .orderBy(asc(certification.appliedAt));
+  const names = new Map(rows.map(({ operatorId, name }) => [operatorId, name]));
+  const { bankName } = activeProfile();
+  return (operatorId) => names.get(operatorId) ?? operatorName(operatorId, bankName);
+}
+
 /** Every operator with its stake, its commission, whose it is, and how faithfully it signs. Public. */
 export async function operators(db: Executor = dbFor("app")): Promise<OperatorOverview[]> {
   const client = publicClient();
   const { contracts, chainId } = deployment();
   const staking = { address: contracts.staking, abi: stakingAbi } as const;
-  const [ids, seats, finals] = await Promise.all([
+  const [ids, seats, finals, nameOf] = await Promise.all([
     client.readContract({ ...staking, functionName: "operatorIds" }),
     client.readContract({
       address: contracts.epochManager,
@@ -68,17 +80,17 @@ export async function operators(db: Executor = dbFor("app")): Promise<OperatorOv
       .where(and(eq(epochTable.chainId, chainId), eq(epochTable.state, "final")))
       .orderBy(desc(epochTable.number))
       .limit(epochsShown),
+    operatorNames(db),
   ]);
   const views = await Promise.all(
     ids.map((id) => client.readContract({ ...staking, functionName: "operatorOf", args: [id] })),
   );
-  const { bankName } = activeProfile();
   return ids.map((operatorId, i) => {
     const view = views[i] as (typeof views)[number];
     const seat = seats.find((s) => s.operatorId === operatorId);
     return {
       operatorId,
-      name: operatorName(operatorId, bankName),
+      name: nameOf(operatorId),
       isOfBank: seat?.ofBank ?? false,
       isOpen: view.open,
       commissionPpm: BigInt(view.commissionBps) * ppmPerBps,
@@ -100,12 +112,12 @@ export async function certifiedOperator(
   operatorId: number,
 ): Promise<{ state: OperatorState; name: string }> {
   const [row] = await db
-    .select({ state: operator.state, name: certification.name })
+    .select({ state: operator.state })
     .from(operator)
-    .leftJoin(certification, eq(certification.operatorId, operator.operatorId))
     .where(and(eq(operator.chainId, deployment().chainId), eq(operator.operatorId, operatorId)));
   if (!row) throw new AppError("not_found");
-  return { state: row.state, name: row.name ?? operatorName(operatorId, activeProfile().bankName) };
+  const nameOf = await operatorNames(db);
+  return { state: row.state, name: nameOf(operatorId) };
 }
 
 export interface EpochVerdict {
@@ -130,10 +142,10 @@ export async function verdictsOn(
       and(eq(epochAttestation.chainId, deployment().chainId), inArray(epochAttestation.digest, [...digests])),
     )
     .orderBy(epochAttestation.operatorId);
-  const { bankName } = activeProfile();
+  const nameOf = await operatorNames(db);
   for (const { digest, operatorId, verdict, findings, at } of rows) {
     const list = byDigest.get(digest) ?? [];
-    list.push({ operatorId, name: operatorName(operatorId, bankName), verdict, findings, at });
+    list.push({ operatorId, name: nameOf(operatorId), verdict, findings, at });
     byDigest.set(digest, list);
   }
   return byDigest;
@@ -188,6 +200,7 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
     epochSeconds,
     params,
     time,
+    nameOf,
   ] = await Promise.all([
     operators(db),
     db.select().from(operator).where(eq(operator.chainId, chainId)).orderBy(operator.operatorId),
@@ -199,6 +212,7 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
     read("epochSeconds"),
     client.readContract({ ...registry, functionName: "params" }),
     bankTime(db),
+    operatorNames(db),
   ]);
   const now = BigInt(Math.floor(time.getTime() / 1000));
   const votes = await votesOf(db, chainId);
@@ -222,7 +236,7 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
     );
     return {
       operatorId: row.operatorId,
-      name: seen?.name ?? operatorName(row.operatorId, activeProfile().bankName),
+      name: nameOf(row.operatorId),
       isOfBank: seen?.isOfBank ?? row.affiliated,
       affiliated: row.affiliated,
       state: row.state,

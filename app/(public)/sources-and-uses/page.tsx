@@ -13,7 +13,7 @@ import { formatDollars } from "@/lib/money/format";
 import { sourcesAndUsesBetween } from "@/lib/rewards/queries";
 import { activeProfile, bankTime } from "@/lib/state-profile/queries";
 import { addDays, civilDateIn, startOfDayIn } from "@/lib/time/civil-date";
-import { operatorName } from "@/lib/validators/operators";
+import { operatorNames } from "@/lib/validators/queries";
 import { Unknown } from "../reserves/parts";
 import { type Asked, periodOf } from "./period";
 
@@ -22,17 +22,20 @@ export function generateMetadata(): Metadata {
 }
 
 export default async function SourcesAndUsesPage({ searchParams }: { searchParams: Promise<Asked> }) {
-  const { timeZone, bankName } = activeProfile();
+  const { timeZone } = activeProfile();
   const t = translator("public.sources");
   const today = civilDateIn(await bankTime(), timeZone);
   const { from, to, problem } = periodOf(await searchParams, today);
-  const statement = await sourcesAndUsesBetween(deployment().chainId, {
-    from: startOfDayIn(from, timeZone),
-    to: startOfDayIn(addDays(to, 1), timeZone),
-  }).catch((err) => {
-    log.error({ err }, "sources and uses could not be read");
-    return null;
-  });
+  const [statement, nameOf] = await Promise.all([
+    sourcesAndUsesBetween(deployment().chainId, {
+      from: startOfDayIn(from, timeZone),
+      to: startOfDayIn(addDays(to, 1), timeZone),
+    }).catch((err) => {
+      log.error({ err }, "sources and uses could not be read");
+      return null;
+    }),
+    operatorNames().catch(() => String),
+  ]);
   const quick = [
     { id: "thirty", from: addDays(today, -29), to: today },
     { id: "ninety", from: addDays(today, -89), to: today },
@@ -109,7 +112,7 @@ export default async function SourcesAndUsesPage({ searchParams }: { searchParam
                 parts: [
                   ...statement.rewards.map(({ operatorId, micros }) => ({
                     id: String(operatorId),
-                    label: t("shared", { operator: operatorName(operatorId, bankName) }),
+                    label: t("shared", { operator: nameOf(operatorId) }),
                     amountMicros: micros,
                   })),
                   { id: "closing", label: t("closing"), amountMicros: statement.closingMicros },

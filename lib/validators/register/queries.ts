@@ -16,9 +16,9 @@ import type { Actor } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import { deployment } from "@/lib/chain/deployment";
 import { AppError } from "@/lib/errors";
-import { activeProfile, bankTime } from "@/lib/state-profile/queries";
+import { bankTime } from "@/lib/state-profile/queries";
 import { standingOfChecks } from "@/lib/validators/certification";
-import { operatorName } from "@/lib/validators/operators";
+import { operatorNames } from "@/lib/validators/queries";
 
 /** What an operator did in the epochs that became final while it had a seat. */
 export interface EpochRecord {
@@ -60,26 +60,25 @@ export async function register(
 ): Promise<RegisterEntry[]> {
   // the registry of operators is the only one yet; wallets and subsidiaries will stand beside it
   if (kind !== undefined && kind !== "validator") return [];
-  const [rows, records, reasons, now] = await Promise.all([
+  const [rows, nameOf, records, reasons, now] = await Promise.all([
     db
-      .select({ row: operator, name: certification.name })
+      .select()
       .from(operator)
-      .leftJoin(certification, eq(certification.operatorId, operator.operatorId))
       .where(eq(operator.chainId, deployment().chainId))
       .orderBy(asc(operator.operatorId)),
+    operatorNames(db),
     recordsOf(db),
     revocations(db),
     bankTime(db),
   ]);
-  const { bankName } = activeProfile();
-  const entries = rows.map(({ row, name }): RegisterEntry => {
+  const entries = rows.map((row): RegisterEntry => {
     const { operatorId, state, certifiedUntil } = row;
     const isOver =
       state !== "revoked" && state !== "exited" && certifiedUntil !== null && certifiedUntil <= now;
     return {
       kind: "validator",
       operatorId,
-      name: name ?? operatorName(operatorId, bankName),
+      name: nameOf(operatorId),
       state: isOver ? "expired" : state,
       isAffiliated: row.affiliated,
       isSeated: row.seated,
@@ -144,9 +143,8 @@ export async function marksAgainstOperators(
   db: Executor = dbFor("app"),
 ): Promise<RegisterEvent[]> {
   const rows = await db
-    .select({ row: operatorHistory, name: certification.name })
+    .select()
     .from(operatorHistory)
-    .leftJoin(certification, eq(certification.operatorId, operatorHistory.operatorId))
     .where(
       and(
         eq(operatorHistory.chainId, deployment().chainId),
@@ -156,10 +154,10 @@ export async function marksAgainstOperators(
     )
     .orderBy(desc(operatorHistory.blockNumber), desc(operatorHistory.logIndex))
     .limit(limit);
-  const { bankName } = activeProfile();
-  return rows.map(({ row, name }) => ({
+  const nameOf = await operatorNames(db);
+  return rows.map((row) => ({
     operatorId: row.operatorId,
-    name: name ?? operatorName(row.operatorId, bankName),
+    name: nameOf(row.operatorId),
     kind: row.kind === "state" ? "jailed" : (row.kind as "struck"),
     reason: row.reason,
     strikes: row.strikes,

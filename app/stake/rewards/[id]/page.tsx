@@ -13,7 +13,7 @@ import { formatDollars } from "@/lib/money/format";
 import { type RewardExplained, rewardExplained } from "@/lib/rewards/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { formatInstant, formatMoment } from "@/lib/time/instant";
-import { operatorName } from "@/lib/validators/operators";
+import { operatorNames } from "@/lib/validators/queries";
 import { PayoutLines } from "../payout-lines";
 import { Difference } from "./difference";
 import { Workings } from "./workings";
@@ -25,10 +25,10 @@ type Props = { params: Promise<{ id: string }>; searchParams: Promise<{ page?: s
 export default async function PayoutPage({ params, searchParams }: Props) {
   const { actor, db } = await customerPage();
   const [{ id }, { page }] = await Promise.all([params, searchParams]);
-  const reward = await rewardExplained(actor, id, db);
+  const [reward, nameOf] = await Promise.all([rewardExplained(actor, id, db), operatorNames(db)]);
   if (!reward) notFound();
   const { row } = reward;
-  const { timeZone, bankName } = activeProfile();
+  const { timeZone } = activeProfile();
   const t = translator("reward");
   const date = formatInstant(row.at, timeZone);
 
@@ -55,12 +55,7 @@ export default async function PayoutPage({ params, searchParams }: Props) {
           </Section>
           <Difference previous={reward.previous} timeZone={timeZone} />
         </div>
-        <Workings
-          reward={reward}
-          operator={operatorName(row.operatorId, bankName)}
-          timeZone={timeZone}
-          page={Number(page)}
-        />
+        <Workings reward={reward} operator={nameOf(row.operatorId)} timeZone={timeZone} page={Number(page)} />
       </div>
     </>
   );

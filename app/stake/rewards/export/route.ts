@@ -5,7 +5,7 @@ import { translator } from "@/lib/messages/server";
 import { csvText, rewardRows } from "@/lib/rewards/csv";
 import { rewardsToExport } from "@/lib/rewards/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
-import { operatorName } from "@/lib/validators/operators";
+import { operatorNames } from "@/lib/validators/queries";
 
 const asked = new RateLimit({ burst: 10, perSecond: 0.2, maxCallers: 10_000 });
 
@@ -24,7 +24,7 @@ export const GET = route(
       timeZone,
       symbol,
       priceSource: translator("reward")("priceSource", { bank: bankName }),
-      operatorName: (operatorId) => operatorName(operatorId, bankName),
+      operatorName: await operatorNames(db),
     });
     return new Response(csvText(rows), {
       headers: {
