@@ -155,6 +155,7 @@ export const routeTable: Record<string, RouteRow> = {
   "POST /api/rpc": { cells: everybody, body: { jsonrpc: "2.0", id: 1, method: "eth_chainId", params: [] } },
   "GET /api/stake/state": { cells: "syyyyy nnnnnn ees" },
   "GET /api/startupz": { cells: everybody },
+  "GET /stake/proof/file": { cells: "s00000 nnnnnn ees" },
   "GET /stake/rewards/export": { cells: "syyyyy nnnnnn ees" },
 };
 
@@ -186,6 +187,7 @@ export const pageTable: Record<string, PageRow> = {
   "/stake/dollars/redeem": { cells: resident },
   "/stake/identity": { cells: resident },
   "/stake/new": { cells: resident },
+  "/stake/proof": { cells: resident },
   "/stake/rewards": { cells: resident },
   "/stake/rewards/[id]": { cells: "cy0000 cccccc ccc", id: ({ ownersPayout }) => ownersPayout },
   "/stake/unstake": { cells: resident },

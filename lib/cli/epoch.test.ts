@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { main, toJson } from "@/lib/cli/main";
+import { inclusionFormat } from "@/lib/epochs/verify/inclusion";
+import { balanceProof, readTrees } from "@/lib/epochs/verify/paths";
 import { bytesOf, type Specimen, specimens } from "@/lib/epochs/verify/specimen";
 
 let [folder, one] = ["", {} as Specimen];
@@ -25,7 +27,10 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function epochVerify(...words: string[]): Promise<{ code: number; said: string }> {
+const epochVerify = (...words: string[]) => epoch("verify", ...words);
+const epochProve = (...words: string[]) => epoch("prove", ...words);
+
+async function epoch(verb: string, ...words: string[]): Promise<{ code: number; said: string }> {
   let said = "";
   const take = ((text: string, done?: () => void) => {
     said += text;
@@ -37,7 +42,7 @@ async function epochVerify(...words: string[]): Promise<{ code: number; said: st
   );
   try {
     const files = words.map((word) => (word.startsWith("--") ? word : join(folder, word)));
-    return { code: await main(["epoch", "verify", ...files]), said };
+    return { code: await main(["epoch", verb, ...files]), said };
   } finally {
     for (const stream of streams) stream.mockRestore();
     process.exitCode = 0;
@@ -71,4 +76,37 @@ it("says 2 of what it cannot read", async () => {
   expect((await epochVerify()).code).toBe(2);
   expect((await epochVerify("batch", "--roots", "batch")).code).toBe(2);
   expect((await epochVerify("batch", "--roots", "half")).code).toBe(2);
+});
+
+it("proves a customer's file by the roots alone, and says what differs", async () => {
+  const name = one.parts.balances
+    .find((row) => row.class === "dollar_deposit" && row.closingMicros > 0n)
+    ?.names.at(-1) as string;
+  const trees = await readTrees(one.lines, { balances: [name] });
+  const proof = balanceProof(trees, name);
+  const document = {
+    format: inclusionFormat,
+    chainId: 31_337,
+    epochManager: one.place.epochManager,
+    fromBlock: "1",
+    epoch: `${one.parts.number}`,
+    balances: [{ class: "dollar_deposit", proof }],
+    receipts: [],
+  };
+  writeFileSync(join(folder, "proof"), toJson(document));
+  const good = await epochProve("proof", "--roots", "roots");
+  expect(JSON.parse(good.said)).toMatchObject({ proved: 1, differ: 0, notFinal: 0 });
+  expect(good.code).toBe(0);
+  expect((await epochProve("proof", "--roots", "other")).code).toBe(1);
+  writeFileSync(join(folder, "future"), toJson({ ...document, epoch: "77" }));
+  expect((await epochProve("future", "--roots", "roots")).code).toBe(3);
+  for (const [words, told] of [
+    [["proof"], "either --rpc with a node's address or --roots"],
+    [["batch", "--roots", "roots"], "is not a JSON document"],
+    [["roots", "--roots", "roots"], "is not a proof of the form"],
+    [["proof", "--roots", "half"], "entriesRoot"],
+  ] as const) {
+    const { code, said } = await epochProve(...words);
+    expect([code, said.includes(told)], said).toEqual([2, true]);
+  }
 });

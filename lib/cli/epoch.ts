@@ -5,8 +5,18 @@ import { table } from "@/lib/cli/table";
 import { BadInput, type Verbs } from "@/lib/cli/verb";
 import { booksLeadTo } from "@/lib/epochs/build/queries";
 import { type EpochRow, epochClock, recentEpochs } from "@/lib/epochs/queries";
+import { type Ask, signedEpochs } from "@/lib/epochs/signed-epochs";
+import {
+  type CheckedLine,
+  checkInclusion,
+  epochsOf,
+  type InclusionDocument,
+  inclusionFormat,
+  readInclusion,
+} from "@/lib/epochs/verify/inclusion";
+import type { SignedRoots } from "@/lib/epochs/verify/proof";
 import { batchLines } from "@/lib/epochs/verify/read-lines";
-import { nothingToCompare, readRoots } from "@/lib/epochs/verify/roots";
+import { nothingToCompare, readRoots, readSignedRoots } from "@/lib/epochs/verify/roots";
 import { type EpochVerdict, verifyEpoch } from "@/lib/epochs/verify/verify-epoch";
 import { formatAmount } from "@/lib/money/format";
 
@@ -73,7 +83,70 @@ export const verbs: Verbs = {
       return verdict;
     },
   },
+  prove: {
+    summary:
+      "Checks a customer's proof against what validators signed: no bank, no database; exit 0 proved, 1 not, 2 unreadable, 3 not final",
+    usage: "<file> --rpc <a node's address> | --roots roots.json",
+    async run({ args: [file], options }) {
+      if (!file) throw new BadInput("epoch prove takes the file of a proof.");
+      const document = readInclusion(jsonOf(file));
+      if (!document) throw new BadInput(`${file} is not a proof of the form ${inclusionFormat}.`);
+      const { rpc, roots } = options;
+      if ((typeof rpc === "string") === (typeof roots === "string"))
+        throw new BadInput("epoch prove takes either --rpc with a node's address or --roots with a file.");
+      const signed = typeof rpc === "string" ? await rootsOnChain(rpc, document) : rootsIn(roots as string);
+      const lines: CheckedLine[] = [];
+      for await (const line of checkInclusion(document, (epoch) => signed.get(epoch))) lines.push(line);
+      const count = (outcome: CheckedLine["outcome"]) =>
+        lines.filter((line) => line.outcome === outcome).length;
+      process.exitCode = count("differs") > 0 ? 1 : count("not_final") > 0 ? 3 : 0;
+      return {
+        proved: count("proved"),
+        differ: count("differs"),
+        notFinal: count("not_final"),
+        epoch: document.epoch,
+        chainId: document.chainId,
+        epochManager: document.epochManager,
+        lines,
+      };
+    },
+  },
 };
+
+async function rootsOnChain(url: string, document: InclusionDocument): Promise<Map<string, SignedRoots>> {
+  const ask: Ask = async (method, params) => {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params }),
+    });
+    const { result, error } = (await answer.json()) as { result?: unknown; error?: { message?: string } };
+    if (error) throw new Error(error.message ?? "it refused to answer");
+    return result;
+  };
+  try {
+    const { epochs } = await signedEpochs(ask, {
+      chainId: document.chainId,
+      epochManager: document.epochManager,
+      fromBlock: BigInt(document.fromBlock),
+      numbers: epochsOf(document),
+    });
+    return epochs;
+  } catch (error) {
+    throw new BadInput(`The node at ${url} cannot be asked: ${(error as Error).message}.`);
+  }
+}
+
+/** One epoch's roots as anybody can read them, or a list of them; what else stands there is ignored. */
+function rootsIn(file: string): Map<string, SignedRoots> {
+  const said = jsonOf(file);
+  return new Map(
+    (Array.isArray(said) ? said : [said]).map((one) => {
+      const { number, entriesRoot, liabilitiesRoot, liabilities } = readSignedRoots(one);
+      return [String(number), { entriesRoot, liabilitiesRoot, liabilities }];
+    }),
+  );
+}
 
 function jsonOf(file: string): unknown {
   try {

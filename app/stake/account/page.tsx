@@ -37,6 +37,11 @@ export default async function AccountPage() {
         <Section title={t("wallet")} lead={t("walletText")}>
           <Copyable value={actor.address} what={t("address")} />
         </Section>
+        <Section title={t("counted")} lead={t("countedText")}>
+          <LinkButton href="/stake/proof" link={NavLink} variant="secondary">
+            {t("toProof")}
+          </LinkButton>
+        </Section>
         <Section title={t("withholding")} lead={holder ? t("withholdingText") : t("noIdentity")}>
           {holder ? (
             <WithholdingForm

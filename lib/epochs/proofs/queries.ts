@@ -25,6 +25,7 @@ export interface ProvenEpoch {
   proposedBlock: bigint;
   proposedAt: Date;
   finalAt: Date | null;
+  signers: readonly number[];
   /** what was sealed after `afterSeal` up to `seal` is in it; the same with the chain's blocks */
   afterSeal: bigint;
   seal: bigint;
@@ -66,6 +67,7 @@ export async function finalBatches(
       proposedBlock: epoch.proposedBlock,
       proposedAt: epoch.proposedAt,
       finalAt: epoch.finalAt,
+      signers: epoch.signers ?? [],
       afterSeal: previous.seal,
       seal: batch.seal,
       afterBlock: previous.block,

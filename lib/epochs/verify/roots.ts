@@ -87,6 +87,16 @@ export function readRoots(document: unknown): Against {
   };
 }
 
+const signedRoots = z.object({
+  number: whole,
+  entriesRoot: hash,
+  liabilitiesRoot: hash,
+  liabilities: whole,
+});
+
+/** What a customer's proof is held against. Throws a ZodError that says which key is wrong. */
+export const readSignedRoots = (document: unknown) => signedRoots.parse(document);
+
 export const nothingToCompare: Against = { proposal: undefined, previous: undefined, chain: undefined };
 
 const acceptedOf = ({ digest, ...one }: z.infer<typeof accepted>): Accepted => ({
