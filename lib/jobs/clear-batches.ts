@@ -1,5 +1,6 @@
 import { stakingAbi } from "@/lib/chain/abi";
 import { clearBatches } from "@/lib/epochs/commands/clear-batches";
+import { keepPaths } from "@/lib/epochs/commands/keep-paths";
 import type { Job } from "@/lib/jobs/job";
 
 /** Batches go once nobody can be held to them any more. */
@@ -12,6 +13,8 @@ export const clearOldBatches: Job = {
       abi: stakingAbi,
       functionName: "unbondingSeconds",
     });
+    // what customers prove from is taken out of them first
+    for (let made = 1; made > 0; ) made = (await keepPaths(ctx, { folder: batchFolder })).made.length;
     await clearBatches(ctx, {
       chainId: deployment.chainId,
       folder: batchFolder,

@@ -27,19 +27,21 @@ import type { BalanceProof, EntryProof } from "@/lib/epochs/verify/proof";
 import { decodeHeader, decodeLeaf } from "@/lib/ledger/seal/format";
 
 /**
- * All levels of a batch's two trees beside its file, so that one customer's ways to the roots are a few short reads however
- * large the batch is. Made once, in one pass over the batch; can be thrown away and made again. Numbers are big-endian.
+ * All levels of a batch's two trees and its leaves, so that one customer's ways to the roots are a few short reads however
+ * large the batch is, also when the batch itself was cleared away. Made once, in one pass over it. Numbers are big-endian.
  *
- *   header    "GRPATHS1", then 8 bytes each: entries, events, payouts, first payout's id, balances, leaves of balances
- *   events    id:8 place:4 offset:8, sorted by id; where its line begins in the batch
- *   payouts   offset:8, in the batch's order
+ *   header    "GRPATHS2", then 8 bytes each: leaves of entries, events, payouts, balances, leaves of balances, bytes of
+ *             events' leaves
+ *   leaves    of events, as they come
+ *   events    id:8 place:4 offset:8 length:4, sorted by id; where its leaf lies among the leaves
+ *   payouts   76 bytes each: their leaves, in the batch's order
  *   balances  name:20 asset:4 amount:16, sorted by name: the leaf without its letter
  *   entries   every level of the tree from the leaves up, 32 bytes a node
  *   sums      the same over balances, 48 bytes a node: its hash and its sum
  */
-const magic = "GRPATHS1";
+const magic = "GRPATHS2";
 const headerBytes = 56;
-const sizes = { event: 20, payout: 8, balance: 40, entry: 32, sum: 48 };
+const sizes = { event: 24, payout: 76, balance: 40, entry: 32, sum: 48 };
 
 export const pathsOf = (batch: string): string => `${batch}.paths`;
 
@@ -69,13 +71,64 @@ class Growing {
   }
 }
 
+/** Bytes on their way to the end of a file, a megabyte at a time. */
+class Ending {
+  private waiting = new Growing();
+  length = 0;
+
+  constructor(private readonly file: number) {}
+
+  push(more: Uint8Array): void {
+    this.waiting.push(more);
+    this.length += more.length;
+    if (this.waiting.length >= 1 << 20) this.flush();
+  }
+  flush(): void {
+    writeAll(this.file, this.waiting.all());
+    this.waiting = new Growing();
+  }
+}
+
 /** Reads the batch once and writes its paths: under their name once all of them are on the disk. */
 export async function writePaths(batch: string): Promise<void> {
-  const [events, payouts, balances] = [new Growing(), new Growing(), new Growing()];
-  const [entryLevel, sumLevel] = [new Growing(), new Growing()];
-  const ids: number[] = [];
-  const [places, offsets]: [number[], number[]] = [[], []];
-  let [at, written, firstPayout]: [number, string | undefined, bigint] = [0, undefined, 0n];
+  const path = pathsOf(batch);
+  // not a name that whoever builds the next batch takes for a part of an unfinished one
+  const made = `${path}-unfinished`;
+  const file = openSync(made, "w");
+  try {
+    writeAll(file, Buffer.alloc(headerBytes));
+    const read = await readBatch(batch, new Ending(file));
+    for (const part of [read.events, read.payouts, read.balances]) writeAll(file, part);
+    writeLevels(file, read.entryLevel, sizes.entry, nodeHash);
+    writeLevels(file, read.sumLevel, sizes.sum, sumOf);
+    const header = new Growing();
+    header.push(Buffer.from(magic));
+    for (const value of [
+      read.entryLevel.length / sizes.entry,
+      read.events.length / sizes.event,
+      read.payouts.length / sizes.payout,
+      read.balances.length / sizes.balance,
+      read.sumLevel.length / sizes.sum,
+      read.leafBytes,
+    ])
+      header.number(value);
+    writeSync(file, header.all(), 0, headerBytes, 0);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(made, path);
+}
+
+async function readBatch(batch: string, leaves: Ending) {
+  const [payouts, balances, entryLevel, sumLevel] = [
+    new Growing(),
+    new Growing(),
+    new Growing(),
+    new Growing(),
+  ];
+  const [ids, places, offsets]: [number[], number[], number[]] = [[], [], []];
+  let written: string | undefined;
   let [leavesLeft, payoutsLeft] = [0n, 0n];
   for await (const line of linesIn(createReadStream(batch, { highWaterMark: 1 << 18 }))) {
     if (written === undefined) {
@@ -83,21 +136,21 @@ export async function writePaths(batch: string): Promise<void> {
       payoutsLeft = decodeManifest(line).payouts;
     } else if (leavesLeft > 0n) {
       leavesLeft -= 1n;
-      const leaf = line.startsWith('["event"') ? decodeLeaf(line) : undefined;
-      const bytes = leaf?.kind === "event" ? entryLeaf(leaf) : undefined;
-      if (leaf && bytes) {
-        ids.push(Number(leaf.id));
+      const event = line.startsWith('["event"') ? decodeLeaf(line) : undefined;
+      const leaf = event?.kind === "event" ? entryLeaf(event) : undefined;
+      if (event && leaf) {
+        ids.push(Number(event.id));
         places.push(entryLevel.length / sizes.entry);
-        offsets.push(at);
-        entryLevel.push(leafHash(bytes));
+        offsets.push(leaves.length);
+        leaves.push(leaf);
+        entryLevel.push(leafHash(leaf));
       }
     } else if (line.startsWith('["granary.seal.1"')) leavesLeft = decodeHeader(line).leafCount;
     else if (payoutsLeft > 0n) {
       payoutsLeft -= 1n;
-      const row = decodePayout(line);
-      if (payouts.length === 0) firstPayout = row.id;
-      payouts.number(at);
-      entryLevel.push(leafHash(taxLeaf(row)));
+      const leaf = taxLeaf(decodePayout(line));
+      payouts.push(leaf);
+      entryLevel.push(leafHash(leaf));
     } else {
       const row = decodeAccount(line);
       const counts = classRules[row.class]?.counts;
@@ -108,45 +161,31 @@ export async function writePaths(batch: string): Promise<void> {
         sumLevel.push(leaf.subarray(25));
       }
     }
-    at += Buffer.byteLength(line) + 1;
   }
   if (written === undefined) throw new Error(`${batch} is empty`);
   entryLevel.push(leafHash(manifestLeaf(written)));
   const filling = Buffer.concat([leafHash(Buffer.from("Z")), Buffer.alloc(16)]);
   while (sumLevel.length < 2 * sizes.sum) sumLevel.push(filling);
-  for (const n of Uint32Array.from(ids, (_, n) => n).sort(
-    (a, b) => (ids[a] as number) - (ids[b] as number),
-  )) {
-    const row = Buffer.allocUnsafe(sizes.event);
-    row.writeBigUInt64BE(BigInt(ids[n] as number));
-    row.writeUInt32BE(places[n] as number, 8);
-    row.writeBigUInt64BE(BigInt(offsets[n] as number), 12);
-    events.push(row);
+  leaves.flush();
+  offsets.push(leaves.length);
+  const events = Buffer.allocUnsafe(ids.length * sizes.event);
+  let at = 0;
+  for (const n of Uint32Array.from(ids, (_, n) => n).sort((a, b) => (ids[a] ?? 0) - (ids[b] ?? 0))) {
+    const [from = 0, to = 0] = [offsets[n], offsets[n + 1]];
+    events.writeBigUInt64BE(BigInt(ids[n] ?? 0), at);
+    events.writeUInt32BE(places[n] ?? 0, at + 8);
+    events.writeBigUInt64BE(BigInt(from), at + 12);
+    events.writeUInt32BE(to - from, at + 20);
+    at += sizes.event;
   }
-  const header = new Growing();
-  header.push(Buffer.from(magic));
-  for (const value of [
-    entryLevel.length / sizes.entry,
-    ids.length,
-    payouts.length / sizes.payout,
-    firstPayout,
-    balances.length / sizes.balance,
-    sumLevel.length / sizes.sum,
-  ])
-    header.number(value);
-  const path = pathsOf(batch);
-  // not a name that whoever builds the next batch takes for a part of an unfinished one
-  const made = `${path}-unfinished`;
-  const file = openSync(made, "w");
-  try {
-    for (const part of [header, events, payouts, balances]) writeAll(file, part.all());
-    writeLevels(file, entryLevel.all(), sizes.entry, nodeHash);
-    writeLevels(file, sumLevel.all(), sizes.sum, sumOf);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(made, path);
+  return {
+    events,
+    payouts: payouts.all(),
+    balances: balances.all(),
+    entryLevel: entryLevel.all(),
+    sumLevel: sumLevel.all(),
+    leafBytes: leaves.length,
+  };
 }
 
 /** Removes every paths file of a folder but these, with what a pass that was cut short has left; says how many. */
@@ -215,10 +254,9 @@ export class PathsFile {
   private readonly entries: number;
   private readonly events: number;
   private readonly payouts: number;
-  private readonly firstPayout: bigint;
   private readonly balances: number;
   private readonly leaves: number;
-  private readonly at: { payouts: number; balances: number; entries: number; sums: number };
+  private readonly at: { events: number; payouts: number; balances: number; entries: number; sums: number };
 
   constructor(private readonly batch: string) {
     this.file = openSync(pathsOf(batch), "r");
@@ -226,12 +264,12 @@ export class PathsFile {
     const number = (n: number) => header.readBigUInt64BE(8 + 8 * n);
     if (header.subarray(0, 8).toString() !== magic) throw new Error(`${pathsOf(batch)} holds no paths`);
     [this.entries, this.events, this.payouts] = [Number(number(0)), Number(number(1)), Number(number(2))];
-    this.firstPayout = number(3);
-    [this.balances, this.leaves] = [Number(number(4)), Number(number(5))];
-    const payouts = headerBytes + this.events * sizes.event;
+    [this.balances, this.leaves] = [Number(number(3)), Number(number(4))];
+    const events = headerBytes + Number(number(5));
+    const payouts = events + this.events * sizes.event;
     const balances = payouts + this.payouts * sizes.payout;
     const entries = balances + this.balances * sizes.balance;
-    this.at = { payouts, balances, entries, sums: entries + nodesOf(this.entries) * sizes.entry };
+    this.at = { events, payouts, balances, entries, sums: entries + nodesOf(this.entries) * sizes.entry };
   }
 
   close(): void {
@@ -268,25 +306,19 @@ export class PathsFile {
   /** What an event moved. */
   event(id: bigint): EntryProof | undefined {
     const found = this.search(this.events, (n) => {
-      const there = this.read(headerBytes + n * sizes.event, 8).readBigUInt64BE();
+      const there = this.read(this.at.events + n * sizes.event, 8).readBigUInt64BE();
       return there < id ? -1 : there > id ? 1 : 0;
     });
     if (found === undefined) return undefined;
-    const row = this.read(headerBytes + found * sizes.event, sizes.event);
-    const leaf = decodeLeaf(this.line(Number(row.readBigUInt64BE(12))));
-    const bytes = leaf.kind === "event" ? entryLeaf(leaf) : undefined;
-    return bytes && this.entry(bytes, row.readUInt32BE(8));
+    const row = this.read(this.at.events + found * sizes.event, sizes.event);
+    const leaf = this.read(headerBytes + Number(row.readBigUInt64BE(12)), row.readUInt32BE(20));
+    return this.entry(leaf, row.readUInt32BE(8));
   }
 
   /** The payout that is the `nth` of this batch, from 0: its base and its tax. */
   payout(nth: number): EntryProof | undefined {
     if (nth < 0 || nth >= this.payouts) return undefined;
-    const row = decodePayout(
-      this.line(Number(this.read(this.at.payouts + nth * sizes.payout, 8).readBigUInt64BE())),
-    );
-    return row.id === this.firstPayout + BigInt(nth)
-      ? this.entry(taxLeaf(row), this.events + nth)
-      : undefined;
+    return this.entry(this.read(this.at.payouts + nth * sizes.payout, sizes.payout), this.events + nth);
   }
 
   private entry(leaf: Buffer, place: number): EntryProof {
@@ -333,23 +365,5 @@ export class PathsFile {
       read += more;
     }
     return bytes;
-  }
-
-  /** The batch's line that begins there. */
-  private line(at: number): string {
-    const batch = openSync(this.batch, "r");
-    try {
-      const pieces: Buffer[] = [];
-      for (let from = at; ; ) {
-        const piece = Buffer.alloc(1 << 14);
-        const length = readSync(batch, piece, 0, piece.length, from);
-        const end = piece.subarray(0, length).indexOf(0x0a);
-        pieces.push(piece.subarray(0, end < 0 ? length : end));
-        if (end >= 0 || length === 0) return Buffer.concat(pieces).toString();
-        from += length;
-      }
-    } finally {
-      closeSync(batch);
-    }
   }
 }
