@@ -3,7 +3,7 @@ import { browserArguments } from "./tools/browser.mjs";
 
 /** Nothing in these depends on the screen: they run on one. */
 const desktopOnly = ["**/edge/*.spec.ts", "**/stake/{hostile,contract,phone}-wallet.spec.ts"];
-const phoneOnly = ["**/stake/{bad-input,slow-page,rewards}.spec.ts"];
+const phoneOnly = ["**/stake/{bad-input,slow-page,rewards}.spec.ts", "**/cheat/*.spec.ts"];
 
 /** One bank for the whole run, on a real chain and a real database: started by the global setup, or named by E2E_APP_URL. */
 export default defineConfig({

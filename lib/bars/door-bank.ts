@@ -48,7 +48,7 @@ export interface Asked {
 export async function openDoorBank(): Promise<DoorBank> {
   const folder = mkdtempSync(join(tmpdir(), "granary-doors-"));
   const metricsToken = "a token for the collector of this bar";
-  Object.assign(process.env, { METRICS_TOKEN: metricsToken, GRANARY_SEED: "none" });
+  Object.assign(process.env, { METRICS_TOKEN: metricsToken, GRANARY_SEED: "none", GRANARY_INSIDER: "none" });
   const started = await startBank(folder);
   const bank = runningBank(folder);
   Object.assign(process.env, operatorEnvironment(bank.at, bank.secrets), { LOG_LEVEL: "silent" });

@@ -39,6 +39,7 @@ import {
 } from "@/lib/processes/postgres";
 import {
   environmentOf,
+  hasInsider,
   type ProcessName,
   type Surroundings,
   seedEnvironment,
@@ -223,7 +224,7 @@ class Launcher {
       ...validatorNames,
       "worker",
       "data-client",
-      "insider",
+      ...(hasInsider() ? (["insider"] as const) : []),
     ]);
     if (withApp) await step("app", `${at.appUrl}${options.dev ? ", reloads on save" : ""}`, () => app);
     if (this.stopped) return;

@@ -34,6 +34,9 @@ const local = (port: number) => `http://127.0.0.1:${port}`;
 export const validatorUrls = (ports: Ports): string =>
   validatorNames.map((name) => local(ports[name])).join(",");
 
+/** GRANARY_INSIDER=none: a demo in which nobody can cheat. */
+export const hasInsider = (): boolean => process.env.GRANARY_INSIDER !== "none";
+
 /** What every process of ours may know: no secret among it. */
 const common = (at: Surroundings, name: string): Record<string, string> => ({
   PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin",
@@ -89,7 +92,7 @@ export function environmentOf(name: ProcessName, at: Surroundings, secrets: Secr
         ...database(at, "app"),
         ...personalData(secrets),
         ...outside(at, secrets),
-        INSIDER_URL: local(at.ports.insider),
+        ...(hasInsider() && { INSIDER_URL: local(at.ports.insider) }),
       };
     case "worker":
       return {

@@ -131,6 +131,9 @@ export function OverTime({ history, timeZone }: { history: History; timeZone: st
   );
 }
 
+const isRefused = ({ state, verdicts }: EpochRow) =>
+  state !== "final" && 2 * verdicts.filter(({ verdict }) => verdict === "refused").length > verdicts.length;
+
 /** What is found in an epoch, each once, with who says so. */
 function findingsOf(row: EpochRow): { names: string; sentence: string }[] {
   const byFinding = new Map<string, string[]>();
@@ -150,18 +153,21 @@ export function StandingRefusal({ epochs }: { epochs: readonly EpochRow[] }) {
   const open = lastFinal === -1 ? epochs : epochs.slice(0, lastFinal);
   const refused = open.find(({ verdicts }) => verdicts.some(({ verdict }) => verdict === "refused"));
   if (!refused) return null;
-  const names = refused.verdicts.filter(({ verdict }) => verdict === "refused").map(({ name }) => name);
+  const findings = findingsOf(refused);
   return (
     <Banner
       tone="error"
       live
       className="mb-8"
-      title={t("refusalTitle", { number: refused.number.toString(), names: listed(names) })}
+      title={t("refusalTitle", {
+        number: refused.number.toString(),
+        sentence: findings.map(({ sentence }) => sentence).join(" "),
+      })}
       money={t("refusalMoney")}
       next={t("refusalNext")}
     >
-      {findingsOf(refused).map((finding) => (
-        <p key={finding.sentence}>{t("refusalSays", finding)}</p>
+      {findings.map(({ names, sentence }) => (
+        <p key={sentence}>{t("refusalBy", { names })}</p>
       ))}
     </Banner>
   );
@@ -195,7 +201,12 @@ export function Epochs({ epochs, timeZone }: { epochs: EpochRow[]; timeZone: str
         {
           id: "state",
           head: t("status"),
-          cell: (row) => <StatusChip tone={tones[row.state]}>{whole(`status.${row.state}`)}</StatusChip>,
+          cell: (row) =>
+            isRefused(row) ? (
+              <StatusChip tone="bad">{t("isRefused")}</StatusChip>
+            ) : (
+              <StatusChip tone={tones[row.state]}>{whole(`status.${row.state}`)}</StatusChip>
+            ),
         },
         {
           id: "signed",

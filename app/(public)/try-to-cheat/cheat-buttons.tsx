@@ -1,6 +1,7 @@
 "use client";
 
 import { useAction } from "next-safe-action/hooks";
+import { useEffect, useRef } from "react";
 import { errorWords } from "@/components/copy/errors";
 import { Banner } from "@/components/ui/banner";
 import { Button } from "@/components/ui/button";
@@ -13,6 +14,20 @@ function Refused({ code }: { code: ErrorCode | undefined }) {
   return <Banner tone="error" live title={what} money={money} next={next} className="mt-4" />;
 }
 
+/** What was pressed is gone once it has worked: whoever works by keyboard or ear is taken to what came instead. */
+function useHandOver(id: string): () => void {
+  const wasPressed = useRef(false);
+  useEffect(
+    () => () => {
+      if (wasPressed.current) requestAnimationFrame(() => document.getElementById(id)?.focus());
+    },
+    [id],
+  );
+  return () => {
+    wasPressed.current = true;
+  };
+}
+
 export function CheatButton({
   kind,
   label,
@@ -23,13 +38,17 @@ export function CheatButton({
   describedBy: string;
 }) {
   const play = useAction(playCheat);
+  const handOver = useHandOver("happening");
   return (
     <>
       <Button
         variant="danger"
         busy={play.isPending}
         aria-describedby={describedBy}
-        onClick={() => play.execute({ kind })}
+        onClick={() => {
+          handOver();
+          play.execute({ kind });
+        }}
         className="max-sm:w-full"
       >
         {label}
@@ -49,13 +68,17 @@ export function UndoButton({
   isAsked: boolean;
 }) {
   const undo = useAction(undoCheat);
+  const handOver = useHandOver("choices");
   return (
     <>
       <Button
         size="lg"
         busy={undo.isPending || isAsked}
         busyLabel={busyLabel}
-        onClick={() => undo.execute({})}
+        onClick={() => {
+          handOver();
+          undo.execute({});
+        }}
         className="max-sm:w-full"
       >
         {label}

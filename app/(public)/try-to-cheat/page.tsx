@@ -1,6 +1,7 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
+import { cn } from "@/components/ui/cn";
 import { LiveRegion } from "@/components/ui/live-region";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
@@ -25,16 +26,27 @@ export default async function TryToCheatPage() {
   const isOpen = now?.isOpen === true;
   return (
     <div className="mx-auto max-w-page space-y-14 px-4 py-10 sm:px-6 sm:py-16">
-      <PageHeader eyebrow={t("eyebrow")} title={t("title")} lead={t("lead")} className="mb-0 sm:mb-0" />
-      <LiveRegion>{now && liveWords(now)}</LiveRegion>
-      <Watch seconds={isOpen ? 2 : 10} />
-      {!isOpen && (
-        <Section title={t("pick")} lead={t("pickLead")}>
-          <Choices />
-        </Section>
-      )}
+      <div>
+        <PageHeader eyebrow={t("eyebrow")} title={t("title")} lead={t("lead")} />
+        <LiveRegion>{now && liveWords(now)}</LiveRegion>
+        <Watch seconds={isOpen ? 2 : 10} />
+        {!isOpen && (
+          <div id="choices" tabIndex={-1} className="outline-none">
+            <Section title={t("pick")} lead={t("pickLead")}>
+              <Choices />
+            </Section>
+          </div>
+        )}
+      </div>
       {now && (
-        <div className="grid items-start gap-x-14 gap-y-12 lg:grid-cols-[3fr_2fr]">
+        <div
+          id="happening"
+          tabIndex={-1}
+          className={cn(
+            "grid items-start gap-x-14 gap-y-12 outline-none lg:grid-cols-[3fr_2fr]",
+            isOpen && "-mt-14",
+          )}
+        >
           <Section title={t(isOpen ? "now" : "last")} lead={t(`kind.${now.cheat.kind}.title`)}>
             <Steps now={now} seconds={deployment().epochSeconds} />
             {isOpen && (

@@ -131,19 +131,24 @@ export function Doors({ doors }: { doors: DoorsNow }) {
   );
 }
 
+/** Each finding once, with everybody who says so: those outside the bank first. */
 export function Refusals({ by }: { by: CheatNow["refusedBy"] }) {
   if (by.length === 0) return <p className="text-soft">{t("whoEmpty")}</p>;
-  return (
-    <ul className="space-y-5">
-      {by.map(({ operatorId, name, isOfBank, finding }) => (
-        <li key={operatorId} className="border-l-4 border-bad pl-4">
-          <p className="font-semibold">
-            {name}
-            {isOfBank && <span className="font-normal text-soft"> · {t("ofBank")}</span>}
-          </p>
-          <p className="max-w-text text-soft">{refusalSentence(readFinding(finding))}</p>
-        </li>
-      ))}
-    </ul>
-  );
+  const sentences = [...new Set(by.map(({ finding }) => refusalSentence(readFinding(finding))))];
+  return sentences.map((sentence) => (
+    <div key={sentence} className="mb-6 border-l-4 border-bad pl-4 last:mb-0">
+      <p className="font-semibold">{sentence}</p>
+      <ul className="mt-3">
+        {by
+          .filter(({ finding }) => refusalSentence(readFinding(finding)) === sentence)
+          .sort((one, other) => Number(one.isOfBank) - Number(other.isOfBank))
+          .map(({ operatorId, name, isOfBank }) => (
+            <li key={operatorId} className="flex flex-wrap justify-between gap-x-4 border-t border-rule py-2">
+              <span>{name}</span>
+              <span className="text-note text-soft">{t(isOfBank ? "ofBank" : "outside")}</span>
+            </li>
+          ))}
+      </ul>
+    </div>
+  ));
 }
