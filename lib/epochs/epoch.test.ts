@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { and, eq } from "drizzle-orm";
 import pg from "pg";
-import { encodeFunctionData, toHex, zeroHash } from "viem";
+import { encodeFunctionData, type Hex, toHex, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Db } from "@/db/client";
 import { epochAttestation, epoch as epochTable, fee as feeTable, outboxIntent } from "@/db/schema/chain";
@@ -14,6 +14,7 @@ import { openSigner, type Signer } from "@/lib/chain/signer";
 import { keptBatch } from "@/lib/epochs/build/read-batch";
 import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
+import { epochDigest } from "@/lib/epochs/digest";
 import { finalEpochs } from "@/lib/epochs/final-epochs";
 import { jobContext } from "@/lib/jobs/job";
 import { post } from "@/lib/ledger/posting";
@@ -298,6 +299,44 @@ describe("an epoch", () => {
     // one validator's signature four times is one signature
     const [first] = honest as [AttestorAnswer];
     expect(await finalize({ ask: async () => [first, first, first, first] })).toMatchObject({ signed: 1 });
+  });
+
+  it("counts no attestation that is malformed, cut short, of an earlier or a later epoch, or of another chain", async () => {
+    const honest = await answersOf(validators, 4n);
+    const earlier = await answersOf(validators, 3n);
+    const { deployment } = chain;
+    const [proposal] = await chain.client.readContract({
+      address: deployment.contracts.epochManager,
+      abi: epochManagerAbi,
+      functionName: "proposal",
+    });
+    const later = epochDigest(deployment, { ...proposal, number: 5n });
+    const elsewhere = epochDigest({ ...deployment, chainId: 1 }, proposal);
+    type Signed = Extract<AttestorAnswer, { answer: "signed" }>;
+    const wrong: Record<string, (of: Signed) => Partial<Signed> | Promise<Partial<Signed>>> = {
+      "no signature": () => ({ signature: "0x" }),
+      "no hex": () => ({ signature: "0xnone" as Hex }),
+      "cut short": ({ signature }) => ({ signature: signature.slice(0, -2) as Hex }),
+      "a byte more": ({ signature }) => ({ signature: `${signature}00` }),
+      "all ones": () => ({ signature: `0x${"ff".repeat(65)}` }),
+      "an earlier epoch's": ({ operatorId }) => earlier[operatorId - 1] as Signed,
+      "an earlier signature under this digest": ({ operatorId }) => ({
+        signature: (earlier[operatorId - 1] as Signed).signature,
+      }),
+      "a later epoch's": async ({ operatorId }) => ({
+        signature: await chain.account(11 + operatorId).sign({ hash: later }),
+      }),
+      "another chain's": async ({ operatorId }) => ({
+        signature: await chain.account(11 + operatorId).sign({ hash: elsewhere }),
+      }),
+    };
+    for (const [what, change] of Object.entries(wrong)) {
+      const told = await Promise.all(
+        honest.map(async (one) => (one.answer === "signed" ? { ...one, ...(await change(one)) } : one)),
+      );
+      const ask = async () => told;
+      expect(await finalize({ ask }), what).toMatchObject({ outcome: "waiting", signed: 0 });
+    }
   });
 
   it("is replaced when it did not become final, and each validator signs the replacement once", async () => {

@@ -12,6 +12,7 @@ import type { FactsView } from "@/lib/epochs/verify/chain-view";
 import { onFailpoint } from "@/lib/failpoint";
 import { agree } from "@/lib/processes/agreed-restore";
 import { type Attestor, type AttestorConfig, openAttestor } from "@/lib/processes/attestor";
+import { BatchUnavailable } from "@/lib/processes/batch";
 import { startFaultyNode } from "@/lib/processes/faulty-node";
 import { anvilFollower } from "@/lib/processes/follower/anvil-follower";
 import type { Genesis } from "@/lib/processes/follower/genesis";
@@ -276,6 +277,23 @@ describe("a validator's vote", () => {
     leadTo = after;
     await becomesFinal();
     expect(seen.at(-1)).toEqual({ base: after, reaches: true });
+  });
+
+  it("is not cast while the batch cannot be had, and is once it can", async () => {
+    let isThere = false;
+    const batches = onlyReading(async function* () {
+      if (!isThere) throw new BatchUnavailable("the bank answers 503");
+      yield* [];
+    });
+    const one = await open(2, { batches });
+    const { digest } = await propose();
+    await expect(one.step()).rejects.toThrow(BatchUnavailable);
+    expect(one.status().trouble).toEqual({ word: "batch_unavailable", sentence: "the bank answers 503" });
+    expect(await doings(2, digest)).toMatchObject({ commits: 0, reveals: 0 });
+    isThere = true;
+    await one.step();
+    expect(one.status().trouble).toBeUndefined();
+    expect(await doings(2, digest)).toMatchObject({ commits: 1 });
   });
 
   it("waits while the leader is down, and goes on by itself when it is back", async () => {

@@ -68,7 +68,7 @@ it("what came in is what was shared out and what waits, over 1,000 random period
   const random = chooser(barSeed());
   const { client, deployment } = epochs.chain;
   let finals = 0;
-  for (let n = 0; n < rounds(4); n++) {
+  for (let n = 0; n < rounds(3); n++) {
     await aDay(random, n);
     await epochs.payFee(BigInt(1 + random.below(9_000_000)));
     // mostly everybody, sometimes one is away, sometimes so many that the epoch has to wait
@@ -116,7 +116,7 @@ it("what came in is what was shared out and what waits, over 1,000 random period
 
   // as the public page reads it, held against the chain's own events
   const last = Number(newest.timestamp);
-  const first = last - (rounds(4) + 3) * 3 * testEpochSeconds;
+  const first = last - (rounds(3) + 4) * 3 * testEpochSeconds;
   const moment = () => new Date((first + random.below(last - first + testEpochSeconds)) * 1_000);
   const wrong: string[] = [];
   let told = 0;
