@@ -7,12 +7,14 @@ import { encodeFunctionData, type Hex, toHex, zeroHash } from "viem";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Db } from "@/db/client";
 import { epochAttestation, epoch as epochTable, fee as feeTable, outboxIntent } from "@/db/schema/chain";
+import { switches } from "@/db/schema/installation";
 import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
 import { type Indexer, openIndexer } from "@/lib/chain/indexer";
 import { project } from "@/lib/chain/projections";
 import { openSigner, type Signer } from "@/lib/chain/signer";
 import { keptBatch } from "@/lib/epochs/build/read-batch";
 import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
+import { haltWhenRefused } from "@/lib/epochs/commands/halt-when-refused";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
 import { epochDigest } from "@/lib/epochs/digest";
 import { finalEpochs } from "@/lib/epochs/final-epochs";
@@ -34,6 +36,7 @@ import {
   verifyWallet,
 } from "@/lib/processes/test-chain";
 import { type TestDatabase, testDatabase } from "@/lib/processes/test-postgres";
+import { setSwitch } from "@/lib/switches/commands/set-switch";
 import type { AttestorAnswer, Attestors } from "@/lib/vendors/attestors/contract";
 
 const dollars = (n: number) => BigInt(n) * 1_000_000n;
@@ -397,6 +400,18 @@ describe("an epoch", () => {
     expect(await finalize(asking(validators))).toMatchObject({ outcome: "waiting", signed: 0, refused: 4 });
     const refusals = await db.select().from(epochAttestation).where(eq(epochAttestation.verdict, "refused"));
     expect(refusals).toHaveLength(4);
+
+    const halt = () => haltWhenRefused(ctx(), { client: chain.client, deployment: chain.deployment });
+    const off = async () =>
+      (await db.select().from(switches).where(eq(switches.isOn, false))).map(({ name }) => name).sort();
+    expect(await halt()).toEqual({ halted: true });
+    expect(await off()).toEqual(["issue", "mint", "payout"]);
+    expect(await halt()).toEqual({ halted: false });
+    for (const name of await off())
+      await setSwitch(ctx(), { name, isOn: true, reason: "somebody has looked at what they refuse" });
+    expect(await halt()).toEqual({ halted: false });
+    expect(await off()).toEqual([]);
+
     await forge(BigInt(supply ?? 0));
     await chain.pass(31);
     await propose();

@@ -34,7 +34,8 @@ export interface WatchFacts {
   dailyMicros: bigint;
   secondsSinceFinal: bigint;
   epochSeconds: bigint;
-  refusals: readonly { name: string; reason: string }[];
+  /** told: one sentence with the line it is about */
+  refusals: readonly { name: string; reason: string; told?: string }[];
   now: bigint;
 }
 
@@ -90,11 +91,12 @@ export function alertsOf(facts: WatchFacts): Alert[] {
           : "Call the operators that are silent below.",
     });
   for (const reason of new Set(facts.refusals.map((one) => one.reason))) {
-    const names = facts.refusals.filter((one) => one.reason === reason).map(({ name }) => name);
+    const alike = facts.refusals.filter((one) => one.reason === reason);
+    const names = alike.map(({ name }) => name);
     alerts.push({
       id: `refused-${reason}`,
       severity: "act",
-      what: `${names.join(", ")} ${names.length === 1 ? "refuses" : "refuse"}: ${wordsOf(reason)}`,
+      what: `${names.join(", ")} ${names.length === 1 ? "refuses" : "refuse"}: ${alike[0]?.told ?? wordsOf(reason)}`,
       atStake: held,
       action:
         reason === "previous_log_differs"

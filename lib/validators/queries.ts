@@ -24,6 +24,7 @@ import { activeProfile, bankTime } from "@/lib/state-profile/queries";
 import { type Alert, alertsOf, type Vote, type Watched } from "@/lib/validators/alerts";
 import { readFinding } from "@/lib/validators/finding";
 import { operatorName } from "@/lib/validators/operators";
+import { refusalSentence } from "@/lib/validators/refusal-sentence";
 import { besuQbft } from "@/lib/vendors/consensus/besu";
 import type { ConsensusAdapter, ConsensusHost } from "@/lib/vendors/consensus/contract";
 import { followers } from "@/lib/vendors/consensus/followers";
@@ -300,7 +301,10 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
       epochSeconds,
       refusals: verdicts
         .filter(({ verdict }) => verdict === "refused")
-        .map(({ name, findings }) => ({ name, reason: readFinding(findings[0]).reason })),
+        .map(({ name, findings }) => {
+          const finding = readFinding(findings[0]);
+          return { name, reason: finding.reason, told: refusalSentence(finding) };
+        }),
       now,
     }),
     hostsSource: consensus.source,

@@ -1,7 +1,6 @@
 import type { Metadata } from "next";
 import Link from "next/link";
 import { notFound } from "next/navigation";
-import { cn } from "@/components/ui/cn";
 import { LiveRegion } from "@/components/ui/live-region";
 import { PageHeader } from "@/components/ui/page-header";
 import { Section } from "@/components/ui/section";
@@ -42,10 +41,7 @@ export default async function TryToCheatPage() {
         <div
           id="happening"
           tabIndex={-1}
-          className={cn(
-            "grid items-start gap-x-14 gap-y-12 outline-none lg:grid-cols-[3fr_2fr]",
-            isOpen && "-mt-14",
-          )}
+          className="grid items-start gap-x-14 gap-y-12 outline-none lg:grid-cols-[3fr_2fr]"
         >
           <Section title={t(isOpen ? "now" : "last")} lead={t(`kind.${now.cheat.kind}.title`)}>
             <Steps now={now} seconds={deployment().epochSeconds} />
