@@ -9,6 +9,7 @@ import { deployment } from "@/lib/chain/deployment";
 import type { Cheat } from "@/lib/cheats/play";
 import { type CheatFacts, type Step, stepsOf } from "@/lib/cheats/progress";
 import { env } from "@/lib/env";
+import { openedCanaries } from "@/lib/epochs/queries";
 import { isStoppedBy } from "@/lib/epochs/stopped";
 import { verdictsOn } from "@/lib/validators/queries";
 
@@ -71,18 +72,18 @@ export async function cheatNow(db: Executor): Promise<CheatNow | undefined> {
     last.undoneAt ? since(last.undoneBlock) : [],
     doorsNow(db),
   ]);
-  const verdicts = await verdictsOn(
-    proposals.map(({ digest }) => digest),
-    db,
-  );
+  const digests = proposals.map(({ digest }) => digest);
+  const [verdicts, canaries] = await Promise.all([verdictsOn(digests, db), openedCanaries(db, digests)]);
   const isOfBank = (operatorId: number) =>
     seats.find((seat) => seat.operatorId === operatorId)?.ofBank ?? false;
   // one that was built before the cheat may still become final; the first that is refused is the one that shows it
-  const refused = proposals.find(({ digest }) =>
-    isStoppedBy(
-      (verdicts.get(digest) ?? []).filter((one) => one.verdict === "refused").map((one) => one.operatorId),
-      seats,
-    ),
+  const refused = proposals.find(
+    ({ digest }) =>
+      !canaries.has(digest) &&
+      isStoppedBy(
+        (verdicts.get(digest) ?? []).filter((one) => one.verdict === "refused").map((one) => one.operatorId),
+        seats,
+      ),
   );
   const open = refused ?? proposals.findLast(({ state }) => state === "proposed");
   const refusedBy = (refused ? (verdicts.get(refused.digest) ?? []) : [])

@@ -1,7 +1,7 @@
-import { and, desc, eq, sql } from "drizzle-orm";
+import { and, desc, eq, inArray, sql } from "drizzle-orm";
 import { type Hex, isAddressEqual, recoverMessageAddress } from "viem";
 import { dbFor, type Executor } from "@/db/client";
-import { epochBatch, epoch as epochTable, fee as feeTable } from "@/db/schema/chain";
+import { canary as canaryTable, epochBatch, epoch as epochTable, fee as feeTable } from "@/db/schema/chain";
 import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
@@ -25,6 +25,8 @@ export interface EpochRow {
   finalAt: Date | null;
   finalTx: Hex | null;
   verdicts: EpochVerdict[];
+  /** was wrong on purpose, as the bank has said since: who refused it did well */
+  isCanary: boolean;
 }
 
 /** The epoch that is being earned now: the one after the last final one. */
@@ -43,10 +45,8 @@ export async function recentEpochs(n: number, db: Executor = dbFor("app")): Prom
     .where(eq(epochTable.chainId, deployment().chainId))
     .orderBy(desc(epochTable.proposedBlock))
     .limit(n);
-  const verdicts = await verdictsOn(
-    rows.map((row) => row.digest),
-    db,
-  );
+  const digests = rows.map((row) => row.digest);
+  const [verdicts, canaries] = await Promise.all([verdictsOn(digests, db), openedCanaries(db, digests)]);
   return rows.map((row, i) => ({
     number: row.number,
     digest: row.digest,
@@ -61,7 +61,18 @@ export async function recentEpochs(n: number, db: Executor = dbFor("app")): Prom
     finalAt: row.finalAt,
     finalTx: row.finalTx,
     verdicts: verdicts.get(row.digest) ?? [],
+    isCanary: canaries.has(row.digest),
   }));
+}
+
+/** Which of these proposals the bank has shown to have been canaries. */
+export async function openedCanaries(db: Executor, digests: readonly Hex[]): Promise<Set<Hex>> {
+  if (digests.length === 0) return new Set();
+  const rows = await db
+    .select({ digest: canaryTable.digest })
+    .from(canaryTable)
+    .where(and(eq(canaryTable.chainId, deployment().chainId), inArray(canaryTable.digest, [...digests])));
+  return new Set(rows.map(({ digest }) => digest));
 }
 
 export interface EpochClock {

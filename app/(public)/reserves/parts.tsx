@@ -131,8 +131,10 @@ export function OverTime({ history, timeZone }: { history: History; timeZone: st
   );
 }
 
-const isRefused = ({ state, verdicts }: EpochRow) =>
-  state !== "final" && 2 * verdicts.filter(({ verdict }) => verdict === "refused").length > verdicts.length;
+const isRefused = ({ state, verdicts, isCanary }: EpochRow) =>
+  state !== "final" &&
+  !isCanary &&
+  2 * verdicts.filter(({ verdict }) => verdict === "refused").length > verdicts.length;
 
 /** What is found in an epoch, each once, with who says so. */
 function findingsOf(row: EpochRow): { names: string; sentence: string }[] {
@@ -151,7 +153,9 @@ const listed = (names: readonly string[]) => new Intl.ListFormat("en-US").format
 export function StandingRefusal({ epochs }: { epochs: readonly EpochRow[] }) {
   const lastFinal = epochs.findIndex(({ state }) => state === "final");
   const open = lastFinal === -1 ? epochs : epochs.slice(0, lastFinal);
-  const refused = open.find(({ verdicts }) => verdicts.some(({ verdict }) => verdict === "refused"));
+  const refused = open.find(
+    ({ verdicts, isCanary }) => !isCanary && verdicts.some(({ verdict }) => verdict === "refused"),
+  );
   if (!refused) return null;
   const findings = findingsOf(refused);
   return (
