@@ -2,7 +2,7 @@ import { suiteBar } from "@/lib/bars/suite";
 
 /**
  * C18: no falsified batch of an epoch passes a validator, and each is refused for what is false in it: by the verifier
- * alone at large counts, and 200 times by five whole validators on a chain.
+ * alone at large counts, and every kind of lie once by five whole validators on a chain.
  */
 export const bar = suiteBar({
   id: "C18",
