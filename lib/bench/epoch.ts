@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,8 +11,11 @@ import { type BenchServer, startBenchServer } from "@/lib/bench/ledger-server";
 import { epochManagerAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { type Batch, buildBatch } from "@/lib/epochs/commands/build-batch";
+import { prepareBatch } from "@/lib/epochs/commands/prepare-batch";
 import { entriesSeal } from "@/lib/epochs/entries";
+import { batchKeyOf, openEnvelope, sealEnvelope } from "@/lib/epochs/format/envelope";
 import { linesIn } from "@/lib/epochs/format/lines";
+import { leafHash } from "@/lib/epochs/format/tree";
 import { verifyEpoch } from "@/lib/epochs/verify/verify-epoch";
 import { sealBooks } from "@/lib/ledger/seal/commands/seal-books";
 import { inProject } from "@/lib/processes/running-bank";
@@ -25,9 +28,22 @@ export interface EpochBench {
   bytes: number;
   /** wall time, the processor's time of this process and of Postgres, and this process's peak memory */
   build: Took & { postgresCpuSeconds: number };
+  /** before, as the seals come: what a batch copies of them */
+  prepare: Took & { postgresCpuSeconds: number };
   verify: Took & { ok: boolean; entries: number };
-  /** the same bytes hashed once by node:crypto, in the same run */
-  yardstick: { sha256Seconds: number; buildOver: number; verifyOver: number };
+  /** the file sealed for one operator and opened again */
+  envelope: Took;
+  /**
+   * Of the same run and the same processor's time: the file's bytes hashed once, and how many short hashes and lines of it a
+   * second of this processor makes; over: the processor's time of all processes over that of hashing the file.
+   */
+  yardstick: {
+    sha256CpuSeconds: number;
+    hashesPerSecond: number;
+    linesPerSecond: number;
+    buildOver: number;
+    verifyOver: number;
+  };
   /** to propose an epoch of so many entries, measured; and all of its transactions, by the committed figures */
   gas: { proposeByEntries: Record<string, number>; epochByOperators: Record<string, number> };
 }
@@ -40,6 +56,7 @@ interface Took {
 
 /** entries of the smallest epoch that is priced */
 const fewest = 10;
+const million = 1_000_000;
 
 const round = (n: number) => Math.round(n * 100) / 100;
 
@@ -95,7 +112,7 @@ export async function benchEpoch(
     say(`${size.entries} entries are written`);
     await enter(owner.db, { key: "large", ...size, entries: size.entries - fewest });
     say("sealing");
-    const { batch, ...build } = await built(books, 2n);
+    const { batch, prepare, build } = await built(books, 2n);
     const path = join(home, "epochs", batch.file);
 
     say("verifying");
@@ -120,9 +137,23 @@ export async function benchEpoch(
       for await (const bytes of file()) hash.update(bytes);
       hash.digest();
     });
+    const short = await watched(async () => {
+      for (let i = 0; i < million; i++) leafHash(finalDigestBytes);
+    });
+    let lines = 0;
+    const read = await watched(async () => {
+      for await (const _ of linesIn(file())) lines += 1;
+    });
+    const operator = batchKeyOf(randomBytes(32));
+    const envelope = await watched(async () => {
+      const { entriesRoot } = batch;
+      const sealed = sealEnvelope(file(), { entriesRoot, recipient: operator.publicKey });
+      for await (const _ of openEnvelope(sealed, { entriesRoot, privateKey: operator.privateKey }));
+    });
     return {
       ...size,
       bytes: statSync(path).size,
+      prepare,
       build,
       verify: {
         seconds: checked.seconds,
@@ -132,10 +163,13 @@ export async function benchEpoch(
         entries: Number(checked.result.entries?.count ?? 0n),
       },
       yardstick: {
-        sha256Seconds: hashed.seconds,
-        buildOver: round(build.seconds / hashed.seconds),
-        verifyOver: round(checked.seconds / hashed.seconds),
+        sha256CpuSeconds: hashed.cpuSeconds,
+        hashesPerSecond: Math.round(million / short.cpuSeconds),
+        linesPerSecond: Math.round(lines / read.cpuSeconds),
+        buildOver: round((build.cpuSeconds + build.postgresCpuSeconds) / hashed.cpuSeconds),
+        verifyOver: round(checked.cpuSeconds / hashed.cpuSeconds),
       },
+      envelope: { seconds: envelope.seconds, cpuSeconds: envelope.cpuSeconds, peakMb: envelope.peakMb },
       gas: {
         proposeByEntries: {
           [fewest]: await proposing(chain, small.batch),
@@ -167,15 +201,22 @@ async function built({ server, owner, worker, home, deployment }: Books, period:
   await sealBooks(ctx, { folder: join(home, "seals"), period });
   await owner.execute(sql`ANALYZE`);
   const after = period === 1n ? { number: 0n, digest: zeroHash } : { number: 1n, digest: finalDigest };
-  const before = server.cpuSeconds();
-  const { result, ...took } = await watched(() =>
-    buildBatch(ctx, { deployment, folder: join(home, "epochs"), after }),
+  const folder = join(home, "epochs");
+  const costing = async <T>(work: () => Promise<T>) => {
+    const before = server.cpuSeconds();
+    const took = await watched(work);
+    return { ...took, postgresCpuSeconds: round(server.cpuSeconds() - before) };
+  };
+  const { result: _, ...prepare } = await costing(() =>
+    prepareBatch(ctx, { chainId: deployment.chainId, folder }),
   );
+  const { result, ...build } = await costing(() => buildBatch(ctx, { deployment, folder, after }));
   if (result.outcome !== "built") throw new Error(`the batch is ${result.outcome}`);
-  return { batch: result.batch, ...took, postgresCpuSeconds: round(server.cpuSeconds() - before) };
+  return { batch: result.batch, prepare, build };
 }
 
 const finalDigest = toHex(1n, { size: 32 });
+const finalDigestBytes = Buffer.from(finalDigest.slice(2), "hex");
 
 async function becomesFinal(db: Db, batch: Batch): Promise<void> {
   const none = { collectedMicros: 0n, distributedMicros: 0n, carriedMicros: 0n };

@@ -159,11 +159,17 @@ export const verbs: Verbs = {
       const { benchEpoch } = await import("@/lib/bench/epoch");
       return benchEpoch({ entries, balances }, (sentence) => process.stderr.write(`${sentence}\n`));
     },
-    show: ({ entries, balances, bytes, build, verify, yardstick, gas }: EpochBench) =>
+    show: ({ entries, balances, bytes, prepare, build, verify, envelope, yardstick, gas }: EpochBench) =>
       [
         table(
           ["what", "seconds", "of the processor", "memory"],
           [
+            [
+              "prepared as the seals came",
+              String(prepare.seconds),
+              `${prepare.cpuSeconds} + ${prepare.postgresCpuSeconds} of Postgres`,
+              `${prepare.peakMb} MB`,
+            ],
             [
               `built: ${entries} entries, ${balances} balances`,
               String(build.seconds),
@@ -176,10 +182,17 @@ export const verbs: Verbs = {
               String(verify.cpuSeconds),
               `${verify.peakMb} MB`,
             ],
-            [`yardstick: ${bytes} bytes hashed once`, String(yardstick.sha256Seconds), "", ""],
+            [
+              "sealed for an operator and opened",
+              String(envelope.seconds),
+              String(envelope.cpuSeconds),
+              `${envelope.peakMb} MB`,
+            ],
+            [`yardstick: ${bytes} bytes hashed once`, "", String(yardstick.sha256CpuSeconds), ""],
           ],
           { right: [1, 2, 3] },
         ),
+        `yardstick: ${yardstick.hashesPerSecond} short hashes and ${yardstick.linesPerSecond} lines read a second of the processor`,
         `gas to propose: ${each(gas.proposeByEntries, "entries")}`,
         `gas of an epoch: ${each(gas.epochByOperators, "operators")}`,
       ].join("\n"),

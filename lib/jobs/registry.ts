@@ -6,6 +6,7 @@ import type { Job } from "@/lib/jobs/job";
 import { keepLedger } from "@/lib/jobs/keep-ledger";
 import { keepPathsReady } from "@/lib/jobs/keep-paths";
 import { mineWhileWaiting } from "@/lib/jobs/mine-while-waiting";
+import { prepareNextBatch } from "@/lib/jobs/prepare-batch";
 import { receiptPositions } from "@/lib/jobs/receipt-positions";
 import { reconcileBooks } from "@/lib/jobs/reconcile-books";
 import { releaseReserves } from "@/lib/jobs/release-reserves";
@@ -25,6 +26,7 @@ export const jobs: readonly Job[] = [
   attestReserves,
   reconcileBooks,
   sealLedger,
+  prepareNextBatch,
   keepLedger,
   clearOldBatches,
   keepPathsReady,

@@ -22,6 +22,7 @@ const piece = 1 << 20;
 export interface Part {
   path: string;
   write(lines: readonly string[]): void;
+  append(bytes: Uint8Array): void;
   close(): void;
 }
 
@@ -32,6 +33,9 @@ export function openPart(path: string): Part {
     path,
     write(lines) {
       if (lines.length > 0) writeAll(file, Buffer.from(`${lines.join("\n")}\n`));
+    },
+    append(bytes) {
+      writeAll(file, bytes);
     },
     close() {
       if (isOpen) closeSync(file);

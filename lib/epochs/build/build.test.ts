@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import type { Hex } from "viem";
 import { zeroHash } from "viem";
 import { afterAll, afterEach, beforeAll, expect, it, vi } from "vitest";
+import type { Tx } from "@/db/client";
 import {
   block as blockTable,
   epochBatch,
@@ -14,10 +15,12 @@ import {
 } from "@/db/schema/chain";
 import { inTransaction } from "@/db/transaction";
 import { filesIn } from "@/lib/epochs/build/batch-file";
+import { sealsFor } from "@/lib/epochs/build/prepared-seals";
 import { booksLeadTo } from "@/lib/epochs/build/queries";
 import { keptBatch, keptBytes } from "@/lib/epochs/build/read-batch";
 import { type Batch, buildBatch } from "@/lib/epochs/commands/build-batch";
 import { clearBatches } from "@/lib/epochs/commands/clear-batches";
+import { prepareBatch } from "@/lib/epochs/commands/prepare-batch";
 import {
   type AccountRow,
   balanceLeaf,
@@ -464,7 +467,7 @@ it.each(["epoch.parts-written", "epoch.batch-written", "epoch.batch-noted"])(
     expect(outcome).toBe("built");
     await whole(batch as Batch, lastRead);
     expect(await notes()).toBe(before + 1);
-    expect(readdirSync(folder()).filter((name) => !name.endsWith(".jsonl"))).toEqual([]);
+    expect(readdirSync(folder()).filter((name) => !name.endsWith(".jsonl"))).toEqual(["seals"]);
   },
 );
 
@@ -484,6 +487,56 @@ it("is one moment of the books, whatever is posted while it is built", { timeout
     isOver = true;
     await Promise.all(posting);
   }
+});
+
+it("takes a seal as it was prepared, makes a lost or spoilt one anew, and says what the books say now", {
+  timeout: 60_000,
+}, async () => {
+  const { profileId } = await bank.customer();
+  const { eventId: id } = await write({ transfers: bringDollars({ profileId, amountMicros: 11n }) });
+  const sealed = await built(4n);
+  const place = { folder: folder(), from: sealed.seal - 1n, to: sealed.seal };
+  const path = join(folder(), "seals", `${sealed.seal}.prepared`);
+  const seals = async () => {
+    const read = async (tx: Tx) => {
+      for await (const { lines } of sealsFor(tx, place)) return lines.toString();
+      return undefined;
+    };
+    return await bank.worker.transaction(read, { isolationLevel: "repeatable read" });
+  };
+  const honest = await seals();
+  expect(honest).toContain(`["event","${id}",`);
+  const prepare = () => prepareBatch(ctx(), { chainId: testDeployment.chainId, folder: folder() });
+  rmSync(path);
+  expect(await prepare()).toBe(1);
+  expect(await prepare()).toBe(0);
+  const kept = readFileSync(path);
+  kept.writeUInt8(0x39, 200);
+  writeFileSync(path, kept);
+  expect(await seals()).toBe(honest);
+
+  const strike = (place: string) =>
+    inTransaction(bank.owner, async (tx) => {
+      await tx.execute(sql`ALTER TABLE ledger.event DISABLE TRIGGER USER`);
+      await tx.execute(
+        sql`UPDATE ledger.event SET xact_id = ${place}::xid8 WHERE id = ${id.toString()}::bigint`,
+      );
+      await tx.execute(sql`ALTER TABLE ledger.event ENABLE TRIGGER USER`);
+    });
+  const { rows } = await bank.worker.execute<{ xact: string }>(
+    sql`SELECT xact_id::text AS xact FROM ledger.event WHERE id = ${id.toString()}::bigint`,
+  );
+  await strike("9000000000");
+  try {
+    expect(await seals()).not.toContain(`["event","${id}",`);
+    rmSync(path);
+    expect(await prepare()).toBe(1);
+    expect(existsSync(path)).toBe(false);
+  } finally {
+    await strike(rows[0]?.xact as string);
+  }
+  expect(await seals()).toBe(honest);
+  expect(existsSync(path)).toBe(true);
 });
 
 it("comes no further on the chain than its seals, and counts payouts over the life of the bank", {
@@ -512,7 +565,11 @@ it("keeps the file of the last final epoch and of those a bond answers for, and 
   await bank.worker.execute(sql`UPDATE chain.epoch SET final_at = bank.now() - interval '2 minutes'`);
   const clear = (slashableSeconds: number) =>
     clearBatches(ctx(), { chainId: testDeployment.chainId, folder: folder(), slashableSeconds });
-  const kept = () => [...filesIn(folder())].map((name) => Number(name.split("-")[1])).sort((a, b) => a - b);
+  const kept = () =>
+    [...filesIn(folder())]
+      .filter((name) => name.endsWith(".jsonl"))
+      .map((name) => Number(name.split("-")[1]))
+      .sort((a, b) => a - b);
   const before = kept();
   const open = before.filter((number) => BigInt(number) > last.number);
   const final = [...new Set(before)].filter((number) => BigInt(number) <= last.number);

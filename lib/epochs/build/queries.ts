@@ -183,11 +183,10 @@ export function balancesQuery(of: {
   WITH entry AS MATERIALIZED (
     SELECT id, xact_id >= '${of.toXact}'::xid8 AS later FROM ledger.event WHERE xact_id >= '${of.fromXact}'::xid8
   ), leg AS (
-    SELECT t.debit_account AS id, entry.later, t.amount_micros AS net
-    FROM entry JOIN ledger.transfer t ON t.event_id = entry.id WHERE t.event_id >= (SELECT min(id) FROM entry)
-    UNION ALL
-    SELECT t.credit_account, entry.later, -t.amount_micros
-    FROM entry JOIN ledger.transfer t ON t.event_id = entry.id WHERE t.event_id >= (SELECT min(id) FROM entry)
+    SELECT side.id, entry.later, side.net FROM entry JOIN ledger.transfer t ON t.event_id = entry.id
+    CROSS JOIN LATERAL (VALUES (t.debit_account, t.amount_micros::numeric), (t.credit_account, -t.amount_micros::numeric))
+      AS side (id, net)
+    WHERE t.event_id >= (SELECT min(id) FROM entry)
   ), moved AS MATERIALIZED (
     SELECT id, coalesce(sum(net) FILTER (WHERE later), 0) AS later,
       coalesce(sum(net) FILTER (WHERE NOT later), 0) AS net, bool_or(NOT later) AS is_in

@@ -9,6 +9,7 @@ import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import type { Deployment } from "@/lib/chain/addresses";
 import { clearParts, joinParts, openPart } from "@/lib/epochs/build/batch-file";
+import { sealsFor } from "@/lib/epochs/build/prepared-seals";
 import {
   type BalanceRow,
   type Bound,
@@ -30,7 +31,6 @@ import {
   encodeAccount,
   encodeManifest,
   encodePayout,
-  entryLeaf,
   type Manifest,
   manifestLeaf,
   taxLeaf,
@@ -39,8 +39,6 @@ import { classRules } from "@/lib/epochs/format/classes";
 import { EntryTree, SumTree } from "@/lib/epochs/format/tree";
 import { invariant } from "@/lib/errors";
 import { failpoint } from "@/lib/failpoint";
-import type { EventLine } from "@/lib/ledger/seal/format";
-import { batchLines } from "@/lib/ledger/seal/queries";
 
 export type Batch = Omit<typeof epochBatch.$inferSelect, "builtAt">;
 
@@ -111,10 +109,12 @@ export async function buildBatch(
 }
 
 /** A large epoch takes longer than any statement of a page may. */
-async function unhurried(tx: Tx): Promise<void> {
+export async function unhurried(tx: Tx): Promise<void> {
   await tx.execute(sql`SET LOCAL statement_timeout = '10min'`);
   await tx.execute(sql`SET LOCAL idle_in_transaction_session_timeout = '10min'`);
   await tx.execute(sql`SET LOCAL work_mem = '256MB'`);
+  // as many groups as accounts: a state for each at the same time takes longer than to sort
+  await tx.execute(sql`SET LOCAL enable_hashagg = off`);
 }
 
 interface Plan {
@@ -140,7 +140,7 @@ async function written(ctx: CommandContext, tx: Tx, plan: Plan): Promise<Batch> 
       async (beside) => {
         await beside.execute(sql.raw(`SET TRANSACTION SNAPSHOT '${snapshot}'`));
         await unhurried(beside);
-        return await writeSeals(beside, sealsPart, { from: previous.seal, to: bound.seal });
+        return await writeSeals(beside, sealsPart, { folder, from: previous.seal, to: bound.seal });
       },
       { isolationLevel: "repeatable read", accessMode: "read only" },
     ),
@@ -209,50 +209,26 @@ async function homeBank(tx: Tx): Promise<string> {
 }
 
 /** The seals' lines as they are, and the leaves of what their events moved. */
-async function writeSeals(tx: Tx, path: string, seals: { from: bigint; to: bigint }): Promise<EntryTree> {
+async function writeSeals(
+  tx: Tx,
+  path: string,
+  seals: { folder: string; from: bigint; to: bigint },
+): Promise<EntryTree> {
   const tree = new EntryTree();
   const part = openPart(path);
   try {
-    for (let number = seals.from + 1n; number <= seals.to; number++) {
-      for await (const lines of batchLines(tx, number)) {
-        part.write(lines);
-        for (const line of lines) {
-          if (!line.startsWith('["event"')) continue;
-          const leaf = entryLeaf(movedBy(line));
-          if (leaf) tree.add(leaf);
-        }
+    for await (const { leaves, lines } of sealsFor(tx, seals)) {
+      part.append(lines);
+      for (let at = 0; at < leaves.length; ) {
+        const from = at + 4;
+        at = from + leaves.readUInt32BE(at);
+        tree.add(leaves.subarray(from, at));
       }
     }
   } finally {
     part.close();
   }
   return tree;
-}
-
-/** The database has just written the line: what is read of it is what the leaf says. */
-function movedBy(line: string): { id: bigint; lines: EventLine[] } {
-  const fields = JSON.parse(line) as [string, string, ...string[], string[][]];
-  const transfers = (fields[9] as unknown as string[][]).filter(([kind]) => kind === "transfer") as [
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-    string,
-  ][];
-  return {
-    id: BigInt(fields[1]),
-    lines: transfers.map(([, seq, asset, amount, debitClass, debit, creditClass, credit]) => ({
-      kind: "transfer",
-      seq: BigInt(seq),
-      asset,
-      amountMicros: BigInt(amount),
-      debit: { class: debitClass, alias: debit },
-      credit: { class: creditClass, alias: credit },
-    })),
-  };
 }
 
 interface Balances {
