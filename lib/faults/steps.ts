@@ -166,12 +166,13 @@ const steps = {
     });
   },
 
-  /** dollars come in, are sealed and prepared for the next batch, the accounts get their checkpoints, and old batches go */
+  /** dollars come in, are sealed and prepared for the next batch, the accounts get their checkpoints, proofs their paths, and old batches go */
   async seal(town, play) {
     await bring(play, town.ada, 1);
     await play.job("seal-ledger");
     await play.job("prepare-batch");
     await play.job("keep-ledger");
+    await play.job("keep-paths");
     await play.job("clear-batches");
   },
 
