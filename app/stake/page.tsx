@@ -19,6 +19,7 @@ import { type JourneyFacts, journey, journeyIds, nextAct } from "./journey";
 import { RefreshWhile } from "./refresh-while";
 import { standing } from "./standing";
 import { strangersTexts } from "./strangers-texts";
+import { YourOperators } from "./your-operators";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("overview") });
 
@@ -108,6 +109,9 @@ export default async function StakePage() {
               </LinkButton>
             )}
           </div>
+          {chain && chain.ownOperators.length > 0 && (
+            <YourOperators own={chain.ownOperators} rules={chain.rules} now={chain.asOf} />
+          )}
         </div>
         <div className="space-y-10 max-lg:order-first">
           <NextStep facts={facts} symbol={symbol} />

@@ -6,15 +6,15 @@ import { epochClock } from "@/lib/epochs/queries";
 import { rewardTotals } from "@/lib/rewards/queries";
 import { stakeOverview } from "@/lib/staking/queries";
 import { dollarAccount } from "@/lib/transfers/queries";
-import { operators } from "@/lib/validators/queries";
+import { operators, registryRules } from "@/lib/validators/queries";
 import { earningOf } from "./earning";
 import type { JourneyFacts } from "./journey";
 import { unlessChainDown } from "./unless-chain-down";
 
 /** The chain's part that is the same for every customer. */
 const everybodys = briefly(1_000, async () => {
-  const [all, epoch] = await Promise.all([operators(), epochClock()]);
-  return { operators: all, epoch };
+  const [all, epoch, rules] = await Promise.all([operators(), epochClock(), registryRules()]);
+  return { operators: all, epoch, rules };
 });
 
 /** Where a customer stands: the books' part always, the chain's part while the chain answers. */
@@ -26,7 +26,7 @@ export async function standing({ actor }: CommandContext) {
     rewardTotals(actor),
     unlessChainDown(async () => {
       const known = await everybodys();
-      return { overview: await stakeOverview(actor, known), operators: known.operators };
+      return { overview: await stakeOverview(actor, known), operators: known.operators, rules: known.rules };
     }),
   ]);
   const overview = live?.overview;
@@ -53,6 +53,13 @@ export async function standing({ actor }: CommandContext) {
       unbondingMicros: live.overview.unbondingMicros,
       operatorCount: live.overview.positions.filter((one) => one.activeMicros + one.pendingMicros > 0n)
         .length,
+      rules: live.rules,
+      /** those with whom something is staked */
+      ownOperators: live.overview.positions.flatMap(({ operatorId, activeMicros, pendingMicros }) => {
+        const operator = live.operators.find((one) => one.operatorId === operatorId);
+        const ownMicros = activeMicros + pendingMicros;
+        return operator && ownMicros > 0n ? [{ operator, ownMicros }] : [];
+      }),
       ...earningOf(live.overview, live.operators),
     },
   };

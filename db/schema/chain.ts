@@ -253,6 +253,7 @@ export const payout = chain.table(
     uniqueIndex("payout_place").on(table.chainId, table.blockHash, table.logIndex),
     index("payout_wallet").on(table.wallet, table.at),
     index("payout_profile").on(table.profileId, table.at),
+    index("payout_in_order").on(table.chainId, table.blockNumber, table.logIndex),
   ],
 );
 

@@ -1,3 +1,4 @@
+import operators from "@/messages/en/operators.json";
 import proof from "@/messages/en/proof.json";
 import publicPages from "@/messages/en/public.json";
 import reward from "@/messages/en/reward.json";
@@ -7,7 +8,7 @@ import stake from "@/messages/en/stake.json";
 export const locale = "en-US";
 
 /** Every customer text, one file per front. A second language is a second folder of the same shape. */
-export const catalogue = { proof, public: publicPages, reward, shared, stake };
+export const catalogue = { operators, proof, public: publicPages, reward, shared, stake };
 
 export type Catalogue = typeof catalogue;
 export type Front = keyof Catalogue;

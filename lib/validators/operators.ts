@@ -9,6 +9,12 @@ const demoOperators: Readonly<Record<number, string>> = {
   5: "Millrace Node Services",
 };
 
+export type Owner = "bank" | "affiliate" | "outside";
+
+/** Whose an operator is: the bank's own, a company's of the same house, or somebody else's. */
+export const ownerOf = ({ operatorId, isOfBank }: { operatorId: number; isOfBank: boolean }): Owner =>
+  !isOfBank ? "outside" : operatorId === 1 ? "bank" : "affiliate";
+
 export function operatorName(operatorId: number, bankName: string): string {
   if (operatorId === 1) return bankName;
   return demoOperators[operatorId] ?? `Operator ${operatorId}`;

@@ -9,6 +9,7 @@ import {
   epochVote,
   type OperatorState,
   operator,
+  operatorHistory,
   reward as rewardTable,
 } from "@/db/schema/chain";
 import type { CommandContext } from "@/lib/auth/actor";
@@ -23,8 +24,9 @@ import { log } from "@/lib/log";
 import { activeProfile, bankTime } from "@/lib/state-profile/queries";
 import { type Alert, alertsOf, type Vote, type Watched } from "@/lib/validators/alerts";
 import { readFinding } from "@/lib/validators/finding";
-import { operatorName } from "@/lib/validators/operators";
+import { type Owner, operatorName, ownerOf } from "@/lib/validators/operators";
 import { refusalSentence } from "@/lib/validators/refusal-sentence";
+import type { RegistryRules } from "@/lib/validators/staker-watch";
 import { besuQbft } from "@/lib/vendors/consensus/besu";
 import type { ConsensusAdapter, ConsensusHost } from "@/lib/vendors/consensus/contract";
 import { followers } from "@/lib/vendors/consensus/followers";
@@ -33,7 +35,14 @@ export interface OperatorOverview {
   operatorId: number;
   name: string;
   isOfBank: boolean;
+  owner: Owner;
   isOpen: boolean;
+  /** as the registry has it; undefined while the index has not come to it */
+  state: OperatorState | undefined;
+  strikes: number;
+  certifiedUntil: Date | null;
+  /** taken from its bond and its stakers so far */
+  slashedMicros: bigint;
   commissionPpm: bigint;
   activeMicros: bigint;
   pendingMicros: bigint;
@@ -68,7 +77,7 @@ export async function operators(db: Executor = dbFor("app")): Promise<OperatorOv
   const client = publicClient();
   const { contracts, chainId } = deployment();
   const staking = { address: contracts.staking, abi: stakingAbi } as const;
-  const [ids, seats, finals, nameOf] = await Promise.all([
+  const [ids, seats, finals, nameOf, registered, slashed] = await Promise.all([
     client.readContract({ ...staking, functionName: "operatorIds" }),
     client.readContract({
       address: contracts.epochManager,
@@ -82,6 +91,8 @@ export async function operators(db: Executor = dbFor("app")): Promise<OperatorOv
       .orderBy(desc(epochTable.number))
       .limit(epochsShown),
     operatorNames(db),
+    db.select().from(operator).where(eq(operator.chainId, chainId)),
+    slashedBy(db, chainId),
   ]);
   const views = await Promise.all(
     ids.map((id) => client.readContract({ ...staking, functionName: "operatorOf", args: [id] })),
@@ -89,11 +100,18 @@ export async function operators(db: Executor = dbFor("app")): Promise<OperatorOv
   return ids.map((operatorId, i) => {
     const view = views[i] as (typeof views)[number];
     const seat = seats.find((s) => s.operatorId === operatorId);
+    const known = registered.find((row) => row.operatorId === operatorId);
+    const isOfBank = seat?.ofBank ?? known?.affiliated ?? false;
     return {
       operatorId,
       name: nameOf(operatorId),
-      isOfBank: seat?.ofBank ?? false,
+      isOfBank,
+      owner: ownerOf({ operatorId, isOfBank }),
       isOpen: view.open,
+      state: known?.state,
+      strikes: known?.strikes ?? 0,
+      certifiedUntil: known?.certifiedUntil ?? null,
+      slashedMicros: slashed.get(operatorId) ?? 0n,
       commissionPpm: BigInt(view.commissionBps) * ppmPerBps,
       activeMicros: view.active,
       pendingMicros: view.pending,
@@ -105,6 +123,33 @@ export async function operators(db: Executor = dbFor("app")): Promise<OperatorOv
       lastEpochs: finals.map((e) => ({ number: e.number, signed: e.signers?.includes(operatorId) ?? false })),
     };
   });
+}
+
+async function slashedBy(db: Executor, chainId: number): Promise<Map<number, bigint>> {
+  const { fromBondMicros, fromStakeMicros, operatorId } = operatorHistory;
+  const rows = await db
+    .select({
+      operatorId,
+      micros: sql<string>`sum(coalesce(${fromBondMicros}, 0) + coalesce(${fromStakeMicros}, 0))`,
+    })
+    .from(operatorHistory)
+    .where(and(eq(operatorHistory.chainId, chainId), eq(operatorHistory.kind, "slashed")))
+    .groupBy(operatorId);
+  return new Map(rows.map((row) => [row.operatorId, BigInt(row.micros)]));
+}
+
+/** When operators are struck and jailed, and what they must put up themselves. Public, live from the chain. */
+export async function registryRules(): Promise<RegistryRules> {
+  const params = await publicClient().readContract({
+    address: deployment().contracts.validatorRegistry,
+    abi: validatorRegistryAbi,
+    functionName: "params",
+  });
+  return {
+    bondMinimumMicros: params.bondMinimum,
+    strikeLimit: params.strikeLimit,
+    missedLimit: params.missedLimit,
+  };
 }
 
 /** The operator that an act is about, with the name it is known by. */
@@ -176,7 +221,7 @@ export interface CommandCentre {
 }
 
 const watchedEpochs = 20;
-const quorumLeast = { seats: 4, outside: 3 };
+export const quorumLeast = { seats: 4, outside: 3 };
 
 /** Everything that the command centre shows, of one moment. */
 export async function commandCentre(ctx: CommandContext): Promise<CommandCentre> {

@@ -4,10 +4,12 @@ import { Rate } from "@/components/money/rate";
 import { Banner } from "@/components/ui/banner";
 import { Copyable } from "@/components/ui/copyable";
 import { EmptyState } from "@/components/ui/empty-state";
+import { Stat } from "@/components/ui/stat";
 import { StatusChip, type Tone } from "@/components/ui/status-chip";
 import { Table } from "@/components/ui/table";
 import { translator } from "@/lib/messages/server";
 import { formatInstant } from "@/lib/time/instant";
+import { type OperatorOverview, quorumLeast } from "@/lib/validators/queries";
 import type { CertificationKind, RegisterEntry, RegisterEvent } from "@/lib/validators/register/queries";
 
 const t = translator("public.register");
@@ -21,6 +23,55 @@ export function Unknown() {
       money={reserves("unknownMoney")}
       next={reserves("unknownNext")}
     />
+  );
+}
+
+/** The command centre's first figures for everybody: money at risk, then duties. */
+export function Together({ operators, symbol }: { operators: readonly OperatorOverview[]; symbol: string }) {
+  const words = translator("operators.public");
+  const sum = (of: (one: OperatorOverview) => bigint) => operators.reduce((all, one) => all + of(one), 0n);
+  const seated = operators.filter((one) => one.isOpen);
+  const [last] = operators[0]?.lastEpochs ?? [];
+  const tookPart = operators.filter(({ lastEpochs: [newest] }) => newest?.signed).length;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
+    <div
+      role="group"
+      aria-label={words("label")}
+      className="mb-10 grid gap-6 border-y-2 border-ink py-6 sm:grid-cols-2 xl:grid-cols-4"
+    >
+      <Stat
+        label={words("customers")}
+        value={
+          <Amount
+            amountMicros={sum((one) => one.activeMicros + one.pendingMicros)}
+            decimals={0}
+            symbol={symbol}
+          />
+        }
+        note={words("customersNote")}
+      />
+      <Stat
+        label={words("bonds")}
+        value={<Amount amountMicros={sum((one) => one.bondMicros)} decimals={0} symbol={symbol} />}
+        note={words("bondsNote")}
+      />
+      <Stat
+        label={words("seats")}
+        value={words("of", { done: seated.length, all: operators.length })}
+        note={words("seatsNote", {
+          outside: seated.filter(({ owner }) => owner === "outside").length,
+          least: quorumLeast.outside,
+        })}
+      />
+      {last && (
+        <Stat
+          label={words("duty")}
+          value={words("of", { done: tookPart, all: operators.length })}
+          note={words("dutyNote", { number: String(last.number) })}
+        />
+      )}
+    </div>
   );
 }
 

@@ -2,6 +2,7 @@ import { NavLink } from "@/app/nav-link";
 import { ChainDown } from "@/app/stake/chain-down";
 import { chainPlace } from "@/app/stake/chain-place";
 import { customerPage } from "@/app/stake/customer-page";
+import { closedWords, recordWords } from "@/app/stake/operator-words";
 import { unlessChainDown } from "@/app/stake/unless-chain-down";
 import { errorWords } from "@/components/copy/errors";
 import { Banner } from "@/components/ui/banner";
@@ -9,11 +10,13 @@ import { EmptyState } from "@/components/ui/empty-state";
 import { LinkButton } from "@/components/ui/link-button";
 import { PageHeader } from "@/components/ui/page-header";
 import { translator } from "@/lib/messages/server";
+import { formatToken } from "@/lib/money/format";
 import { stakeOverview } from "@/lib/staking/queries";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { requireOn } from "@/lib/switches/require";
 import { formatDuration } from "@/lib/time/duration";
-import { operators } from "@/lib/validators/queries";
+import { operators, registryRules } from "@/lib/validators/queries";
+import { inOrderOfChoice } from "@/lib/validators/staker-watch";
 import { StakeForm } from "./stake-form";
 
 export const generateMetadata = () => ({ title: translator("stake.title")("new") });
@@ -22,7 +25,7 @@ export default async function NewStakePage() {
   const { actor, db } = await customerPage();
   const t = translator("stake.new");
   const { tokenSymbol: symbol, unbondingSeconds } = activeProfile();
-  const live = await unlessChainDown(() => Promise.all([stakeOverview(actor), operators()]));
+  const live = await unlessChainDown(() => Promise.all([stakeOverview(actor), operators(), registryRules()]));
   const header = (
     <PageHeader title={t("title")} lead={t("lead", { unbonding: formatDuration(unbondingSeconds) })} />
   );
@@ -45,7 +48,9 @@ export default async function NewStakePage() {
         />
       </>
     );
-  const [overview, choices] = live;
+  const [overview, all, rules] = live;
+  const choices = inOrderOfChoice(all);
+  const to = translator("operators");
   const own = new Map(
     overview.positions.map((one) => [one.operatorId, one.activeMicros + one.pendingMicros]),
   );
@@ -66,7 +71,7 @@ export default async function NewStakePage() {
         </EmptyState>
       )}
       <StakeForm
-        suggested={choices.find((one) => one.isOpen && !one.isOfBank)?.operatorId}
+        suggested={choices.find((one) => one.isOpen && one.owner === "outside")?.operatorId}
         facts={{
           owner: actor.address,
           chain: chainPlace(),
@@ -77,18 +82,21 @@ export default async function NewStakePage() {
           operators: choices.map((one) => ({
             operatorId: one.operatorId,
             name: one.name,
-            ofBank: one.isOfBank,
+            owner: to(`owner.${one.owner}`),
             commissionPpm: one.commissionPpm,
             stakedMicros: one.activeMicros + one.pendingMicros,
             ownMicros: own.get(one.operatorId) ?? 0n,
-            isOpen: one.isOpen,
-            record:
-              one.lastEpochs.length === 0
-                ? null
-                : {
-                    signed: one.lastEpochs.filter((epoch) => epoch.signed).length,
-                    of: one.lastEpochs.length,
-                  },
+            closed: one.isOpen ? null : closedWords(one),
+            record: recordWords(one),
+            marks:
+              one.strikes === 0 && one.slashedMicros === 0n
+                ? to("record.clean")
+                : [
+                    to("record.strikes", { strikes: one.strikes, limit: rules.strikeLimit }),
+                    one.slashedMicros > 0n
+                      ? to("record.slashed", { amount: formatToken(one.slashedMicros, symbol) })
+                      : to("record.neverSlashed"),
+                  ].join(", "),
           })),
         }}
       />

@@ -6,6 +6,7 @@ import { useTranslations } from "use-intl/react";
 import type { Address } from "viem";
 import { BeforeAfter } from "@/app/stake/before-after";
 import { OwnAmountInput, useOwnAmount } from "@/app/stake/own-amount-input";
+import { RefusalBanner } from "@/app/stake/refusal-banner";
 import { useSigning } from "@/app/stake/use-signing";
 import { Amount } from "@/components/money/amount";
 import { Rate } from "@/components/money/rate";
@@ -17,13 +18,16 @@ import type { Flow } from "@/components/wallet/flow";
 export type OperatorChoice = {
   operatorId: number;
   name: string;
-  ofBank: boolean;
+  /** whose it is, in words */
+  owner: string;
   commissionPpm: bigint;
   stakedMicros: bigint;
   ownMicros: bigint;
-  isOpen: boolean;
-  /** epochs it signed out of those it could have signed */
-  record: { signed: number; of: number } | null;
+  /** why it takes no stake, in words */
+  closed: string | null;
+  /** how often it took part, and what counted against it, in words */
+  record: string;
+  marks: string;
 };
 
 export type StakeFacts = {
@@ -42,8 +46,9 @@ export function StakeForm({ facts, suggested }: { facts: StakeFacts; suggested?:
   const t = useTranslations("stake.new");
   const signing = useSigning("stake", facts);
   const typed = useOwnAmount(facts.tokensMicros);
-  const open = facts.operators.filter((operator) => operator.isOpen);
+  const open = facts.operators.filter((operator) => operator.closed === null);
   const [operatorId, setOperatorId] = useState(suggested ?? open[0]?.operatorId ?? 0);
+  const [isClosed, setIsClosed] = useState(false);
   const [permission, setPermission] = useState<StakeFlow["permission"]>("permit");
   const { flow } = signing;
   const operator = facts.operators.find((one) => one.operatorId === (flow?.operatorId ?? operatorId));
@@ -95,6 +100,9 @@ export function StakeForm({ facts, suggested }: { facts: StakeFacts; suggested?:
     event.preventDefault();
     const micros = typed.take();
     if (micros === undefined) return;
+    const isOpen = open.some((one) => one.operatorId === operatorId);
+    setIsClosed(!isOpen);
+    if (!isOpen) return;
     signing.begin({ kind: "stake", operatorId, amountMicros: micros.toString(), permission });
   }
 
@@ -113,28 +121,37 @@ export function StakeForm({ facts, suggested }: { facts: StakeFacts; suggested?:
         hint={t("operatorHint")}
         name="operator"
         value={String(operatorId)}
-        onChange={(event) => setOperatorId(Number(event.target.value))}
+        onChange={(event) => {
+          setOperatorId(Number(event.target.value));
+          setIsClosed(false);
+        }}
         options={facts.operators.map((one) => ({
           value: String(one.operatorId),
-          disabled: !one.isOpen,
-          label: one.ofBank ? t("ofBank", { name: one.name }) : one.name,
+          disabled: one.closed !== null,
+          label: one.name,
           hint: (
-            <span className="flex flex-wrap gap-x-5 sm:[&>:nth-child(2)]:min-w-40">
+            <span className="flex flex-col">
               <span>
-                {t("commission")} <Rate ratePpm={one.commissionPpm} />
+                {one.owner}
+                {one.closed && <strong className="text-bad"> {one.closed}</strong>}
+              </span>
+              <span className="flex flex-wrap gap-x-5 sm:[&>:nth-child(1)]:min-w-40">
+                <span>
+                  {t("commission")} <Rate ratePpm={one.commissionPpm} />
+                </span>
+                <span>
+                  {t("totalStaked")}{" "}
+                  <Amount amountMicros={one.stakedMicros} decimals={0} symbol={facts.symbol} />
+                </span>
               </span>
               <span>
-                {t("totalStaked")}{" "}
-                <Amount amountMicros={one.stakedMicros} decimals={0} symbol={facts.symbol} />
+                {one.record}. {one.marks}.
               </span>
-              <span>
-                {one.record ? t("record", { signed: one.record.signed, of: one.record.of }) : t("noRecord")}
-              </span>
-              {!one.isOpen && <span>{t("closed")}</span>}
             </span>
           ),
         }))}
       />
+      {isClosed && <RefusalBanner refusal={{ code: "operator_closed" }} />}
       {preview}
       <div className="space-y-2">
         <Why question={t("whyOperator")}>{t("whyOperatorText")}</Why>
