@@ -187,10 +187,12 @@ export const epochBatch = chain.table(
     manifest: text("manifest").notNull(),
     /** its name in the bank's folder of batches */
     file: text("file").notNull(),
+    /** wrong on purpose */
+    isCanary: boolean("is_canary").notNull().default(false),
     builtAt: instant("built_at").notNull().default(realNow),
   },
   (table) => [
-    primaryKey({ columns: [table.chainId, table.number, table.seal] }),
+    primaryKey({ columns: [table.chainId, table.number, table.seal, table.isCanary] }),
     uniqueIndex("epoch_batch_entries").on(table.entriesRoot),
   ],
 );

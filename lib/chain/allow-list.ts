@@ -30,11 +30,12 @@ const abis: Partial<Record<ContractName, Abi>> = {
 const allowed: Record<Sender, Partial<Record<ContractName, readonly string[]>>> = {
   issuer: { stateToken: ["mint"], reserveRegistry: ["record", "attest", "release"] },
   registrar: { identityRegistry: ["register", "setStatus", "scheduleRateClass"] },
-  proposer: { epochManager: ["propose", "finalize"] },
+  proposer: { epochManager: ["propose", "finalize", "openCanary"] },
   remitter: {
     taxVault: ["remit", "releaseToPayer"],
     payoutSplitter: ["sweep", "payOperatorFee"],
     staking: ["claimFor"],
+    epochManager: ["payCanaryReward"],
   },
   faucet: {},
   certifier: { validatorRegistry: ["approve", "certify", "revoke", "reinstate"] },

@@ -110,6 +110,8 @@ const rows: { [contract in ContractName]?: Record<string, Check> } = {
       signatures.length <= 127 &&
       new Set(signatures).size === signatures.length &&
       signatures.every(isSignature),
+    openCanary: ([salt]: [Hex]) => isId(salt),
+    payCanaryReward: ([operator]: [number]) => isOperator(operator),
   },
 };
 

@@ -68,6 +68,8 @@ export interface DeployParams {
   revealSeconds?: number;
   /** default $10,000 */
   bondMinimumMicros?: bigint;
+  /** what noticing a canary pays each operator, as far as the pot goes; default $5 */
+  canaryRewardMicros?: bigint;
   /** how long the first operators may sit without a bond; default 90 days */
   bondDueSeconds?: number;
   /** how long the first operators are certified; default as long as their wallets, ten years */
@@ -81,6 +83,7 @@ export interface DeployParams {
   stateBodies?: readonly Address[];
 }
 
+const defaultCanaryRewardMicros = 5_000_000n;
 export const timelockSeconds = 48 * 3600;
 
 /** Changes with any contract: kept data from another build must not be used with this one. */
@@ -533,6 +536,16 @@ export function planDeployment(input: {
     }),
     gas: 2_000_000n + 1_000_000n * BigInt(params.operators.length),
   });
+
+  call(
+    "let operators be paid for noticing a canary",
+    address.epochManager,
+    encodeFunctionData({
+      abi: epochManagerAbi,
+      functionName: "setCanaryReward",
+      args: [params.canaryRewardMicros ?? defaultCanaryRewardMicros],
+    }),
+  );
 
   grant("admin", address.timelock);
   for (const role of ["registrar", "admin"] as const) {

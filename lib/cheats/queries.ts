@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray } from "drizzle-orm";
+import { and, asc, desc, eq, gt, inArray, sql } from "drizzle-orm";
 import type { Executor } from "@/db/client";
 import { epoch as epochTable } from "@/db/schema/chain";
 import { cheat } from "@/db/schema/cheats";
@@ -9,7 +9,6 @@ import { deployment } from "@/lib/chain/deployment";
 import type { Cheat } from "@/lib/cheats/play";
 import { type CheatFacts, type Step, stepsOf } from "@/lib/cheats/progress";
 import { env } from "@/lib/env";
-import { openedCanaries } from "@/lib/epochs/queries";
 import { isStoppedBy } from "@/lib/epochs/stopped";
 import { verdictsOn } from "@/lib/validators/queries";
 
@@ -59,7 +58,15 @@ export async function cheatNow(db: Executor): Promise<CheatNow | undefined> {
     db
       .select({ number: epochTable.number, digest: epochTable.digest, state: epochTable.state })
       .from(epochTable)
-      .where(and(eq(epochTable.chainId, chainId), gt(epochTable.proposedBlock, block ?? 0n)))
+      .where(
+        and(
+          eq(epochTable.chainId, chainId),
+          gt(epochTable.proposedBlock, block ?? 0n),
+          // one that is wrong on purpose shows nothing of a cheat
+          sql`NOT EXISTS (SELECT FROM chain.epoch_batch b WHERE b.chain_id = ${epochTable.chainId}
+            AND b.entries_root = ${epochTable.entriesRoot} AND b.is_canary)`,
+        ),
+      )
       .orderBy(asc(epochTable.proposedBlock))
       .limit(8);
   const [seats, proposals, later, doors] = await Promise.all([
@@ -72,18 +79,18 @@ export async function cheatNow(db: Executor): Promise<CheatNow | undefined> {
     last.undoneAt ? since(last.undoneBlock) : [],
     doorsNow(db),
   ]);
-  const digests = proposals.map(({ digest }) => digest);
-  const [verdicts, canaries] = await Promise.all([verdictsOn(digests, db), openedCanaries(db, digests)]);
+  const verdicts = await verdictsOn(
+    proposals.map(({ digest }) => digest),
+    db,
+  );
   const isOfBank = (operatorId: number) =>
     seats.find((seat) => seat.operatorId === operatorId)?.ofBank ?? false;
   // one that was built before the cheat may still become final; the first that is refused is the one that shows it
-  const refused = proposals.find(
-    ({ digest }) =>
-      !canaries.has(digest) &&
-      isStoppedBy(
-        (verdicts.get(digest) ?? []).filter((one) => one.verdict === "refused").map((one) => one.operatorId),
-        seats,
-      ),
+  const refused = proposals.find(({ digest }) =>
+    isStoppedBy(
+      (verdicts.get(digest) ?? []).filter((one) => one.verdict === "refused").map((one) => one.operatorId),
+      seats,
+    ),
   );
   const open = refused ?? proposals.findLast(({ state }) => state === "proposed");
   const refusedBy = (refused ? (verdicts.get(refused.digest) ?? []) : [])

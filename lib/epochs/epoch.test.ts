@@ -103,6 +103,7 @@ const propose = async () =>
     now: await now(),
     sealFolder: join(folder, "seals"),
     batchFolder: join(folder, "epochs"),
+    plantsCanaries: false,
   });
 const finalize = async (attestors: Attestors, later = 60_000) =>
   finalizeEpoch(ctx(), {

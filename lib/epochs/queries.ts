@@ -1,7 +1,7 @@
-import { and, desc, eq, inArray, sql } from "drizzle-orm";
+import { and, desc, eq, sql } from "drizzle-orm";
 import { type Hex, isAddressEqual, recoverMessageAddress } from "viem";
 import { dbFor, type Executor } from "@/db/client";
-import { canary as canaryTable, epochBatch, epoch as epochTable, fee as feeTable } from "@/db/schema/chain";
+import { epochBatch, epoch as epochTable, fee as feeTable } from "@/db/schema/chain";
 import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
 import { publicClient } from "@/lib/chain/client";
 import { deployment } from "@/lib/chain/deployment";
@@ -14,7 +14,8 @@ import { type EpochVerdict, verdictsOn } from "@/lib/validators/queries";
 export interface EpochRow {
   number: bigint;
   digest: Hex;
-  state: "proposed" | "final" | "replaced";
+  /** canary: wrong on purpose; told once the first verdict is open, when nobody can commit any more */
+  state: "proposed" | "final" | "replaced" | "canary";
   collectedMicros: bigint;
   distributedMicros: bigint;
   carriedMicros: bigint;
@@ -25,8 +26,6 @@ export interface EpochRow {
   finalAt: Date | null;
   finalTx: Hex | null;
   verdicts: EpochVerdict[];
-  /** was wrong on purpose, as the bank has said since: who refused it did well */
-  isCanary: boolean;
 }
 
 /** The epoch that is being earned now: the one after the last final one. */
@@ -39,18 +38,33 @@ export async function nextEpoch(db: Executor): Promise<bigint> {
 
 /** The last epochs, newest first, with what every validator said. Public. */
 export async function recentEpochs(n: number, db: Executor = dbFor("app")): Promise<EpochRow[]> {
-  const rows = await db
-    .select()
+  const found = await db
+    .select({ row: epochTable, isCanary: epochBatch.isCanary })
     .from(epochTable)
+    .leftJoin(
+      epochBatch,
+      and(
+        eq(epochBatch.chainId, epochTable.chainId),
+        eq(epochBatch.number, epochTable.number),
+        eq(epochBatch.entriesRoot, epochTable.entriesRoot),
+      ),
+    )
     .where(eq(epochTable.chainId, deployment().chainId))
     .orderBy(desc(epochTable.proposedBlock))
     .limit(n);
-  const digests = rows.map((row) => row.digest);
-  const [verdicts, canaries] = await Promise.all([verdictsOn(digests, db), openedCanaries(db, digests)]);
-  return rows.map((row, i) => ({
+  const verdicts = await verdictsOn(
+    found.map(({ row }) => row.digest),
+    db,
+  );
+  const stateOf = ({ row, isCanary }: (typeof found)[number], place: number): EpochRow["state"] => {
+    if (row.state === "final") return "final";
+    if (isCanary && (place > 0 || verdicts.has(row.digest))) return "canary";
+    return place === 0 ? "proposed" : "replaced";
+  };
+  return found.map(({ row, isCanary }, place) => ({
     number: row.number,
     digest: row.digest,
-    state: row.state === "final" ? "final" : i === 0 ? "proposed" : "replaced",
+    state: stateOf({ row, isCanary }, place),
     collectedMicros: row.collectedMicros,
     distributedMicros: row.distributedMicros,
     carriedMicros: row.carriedMicros,
@@ -61,18 +75,7 @@ export async function recentEpochs(n: number, db: Executor = dbFor("app")): Prom
     finalAt: row.finalAt,
     finalTx: row.finalTx,
     verdicts: verdicts.get(row.digest) ?? [],
-    isCanary: canaries.has(row.digest),
   }));
-}
-
-/** Which of these proposals the bank has shown to have been canaries. */
-export async function openedCanaries(db: Executor, digests: readonly Hex[]): Promise<Set<Hex>> {
-  if (digests.length === 0) return new Set();
-  const rows = await db
-    .select({ digest: canaryTable.digest })
-    .from(canaryTable)
-    .where(and(eq(canaryTable.chainId, deployment().chainId), inArray(canaryTable.digest, [...digests])));
-  return new Set(rows.map(({ digest }) => digest));
 }
 
 export interface EpochClock {

@@ -1,5 +1,6 @@
 import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
 import { haltWhenRefused } from "@/lib/epochs/commands/halt-when-refused";
+import { openCanary } from "@/lib/epochs/commands/open-canary";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
 import { AppError } from "@/lib/errors";
 import { failpoint } from "@/lib/failpoint";
@@ -14,6 +15,7 @@ export const epochTick: Job = {
     const now = await bankTime(tools.db);
     await finalizeEpoch(ctx, { ...tools, now });
     failpoint("epoch.finalize-committed");
+    await openCanary(ctx, tools);
     await haltWhenRefused(ctx, tools);
     try {
       await proposeEpoch(ctx, { ...tools, now });

@@ -21,6 +21,8 @@ export interface JobTools {
   sealFolder: string;
   /** what validators are shown of each epoch */
   batchFolder: string;
+  /** whether validators are tested with batches that are wrong on purpose */
+  plantsCanaries: boolean;
 }
 
 export interface Job {

@@ -1,5 +1,5 @@
 import { encodeFunctionData } from "viem";
-import { payoutSplitterAbi, stakingAbi } from "@/lib/chain/abi";
+import { epochManagerAbi, payoutSplitterAbi, stakingAbi } from "@/lib/chain/abi";
 import { enqueue } from "@/lib/chain/outbox";
 import { failpoint } from "@/lib/failpoint";
 import type { Job } from "@/lib/jobs/job";
@@ -9,7 +9,7 @@ import { bankTime } from "@/lib/state-profile/queries";
 const leastMicros = microsPerDollar;
 const windowSeconds = 10 * 60;
 
-/** Moves withheld tax from the splitter's counters to the TaxVault, and operators' fees to them: once a window at most. */
+/** Moves withheld tax from the splitter's counters to the TaxVault, and operators' fees and what they are owed for canaries to them: once a window at most. */
 export const sweepTaxes: Job = {
   name: "sweep-taxes",
   everySeconds: 60,
@@ -26,6 +26,10 @@ export const sweepTaxes: Job = {
     const fees = await Promise.all(
       operatorIds.map((id) => client.readContract({ ...splitter, functionName: "operatorFees", args: [id] })),
     );
+    const manager = { address: deployment.contracts.epochManager, abi: epochManagerAbi } as const;
+    const caught = await Promise.all(
+      operatorIds.map((id) => client.readContract({ ...manager, functionName: "canaryOwed", args: [id] })),
+    );
     const slot = Math.floor((await bankTime(db)).getTime() / 1000 / windowSeconds);
     const base = { sender: "remitter", to: splitter.address, requestId: ctx.requestId } as const;
     await db.transaction(async (tx) => {
@@ -37,6 +41,14 @@ export const sweepTaxes: Job = {
           data: encodeFunctionData({ ...splitter, functionName: "sweep" }),
         });
       for (const [i, id] of operatorIds.entries()) {
+        if ((caught[i] ?? 0n) > 0n)
+          await enqueue(tx, {
+            ...base,
+            to: manager.address,
+            kind: "canary-reward.pay",
+            businessKey: `canary-reward:${id}:${slot}`,
+            data: encodeFunctionData({ ...manager, functionName: "payCanaryReward", args: [id] }),
+          });
         if ((fees[i] ?? 0n) < leastMicros) continue;
         await enqueue(tx, {
           ...base,

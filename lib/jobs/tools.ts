@@ -22,5 +22,6 @@ export function jobTools(db: Db): JobTools {
     isDemo: env.isDemo,
     sealFolder: sealFolder(),
     batchFolder: batchFolder(),
+    plantsCanaries: true,
   };
 }

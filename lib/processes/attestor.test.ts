@@ -294,7 +294,7 @@ describe("a validator's vote", () => {
     await one.step();
     expect(one.status().trouble).toBeUndefined();
     expect(await doings(2, digest)).toMatchObject({ commits: 1 });
-  });
+  }, 90_000);
 
   it("waits while the leader is down, and goes on by itself when it is back", async () => {
     const node = await startFaultyNode(chain.rpcUrl);

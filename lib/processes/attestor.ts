@@ -322,7 +322,6 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
       next: batch.next,
       signedBefore,
     });
-    if (refusal) tally.refusals[refusal.reason] = (tally.refusals[refusal.reason] ?? 0) + 1;
     failpoint("validator.judgement-kept");
   }
 
@@ -344,7 +343,11 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
         },
       );
       if (own.step === "judged" && step === "committed") tally.commits += 1;
-      if (isShown(step) && !isShown(own.step)) tally.reveals += 1;
+      if (isShown(step) && !isShown(own.step)) {
+        tally.reveals += 1;
+        const reason = own.refusal?.reason;
+        if (reason) tally.refusals[reason] = (tally.refusals[reason] ?? 0) + 1;
+      }
       if (step !== own.step) save(number, { ...own, step });
       castAt = books.at.number;
     }
@@ -399,13 +402,15 @@ export async function openAttestor(config: AttestorConfig): Promise<Attestor> {
     },
     attestation(number) {
       const own = votes[number];
-      if (own?.refusal) return { found: "refused", digest: own.digest, refusal: own.refusal };
+      // told earlier, it would be somebody else's verdict too
+      if (own?.refusal && isShown(own.step))
+        return { found: "refused", digest: own.digest, refusal: own.refusal };
       if (!own?.signature) return { found: "none" };
       return { found: "signed", attestation: { digest: own.digest, signature: own.signature } };
     },
     status() {
       const lastSigned = highest(votes, (own) => own.signature !== undefined);
-      const lastRefused = highest(votes, (own) => own.refusal !== undefined);
+      const lastRefused = highest(votes, (own) => own.refusal !== undefined && isShown(own.step));
       const open = proposal && {
         number: proposal.epoch.number,
         digest: proposal.digest,

@@ -44,7 +44,7 @@ export interface TestEpochs {
   rest(): Promise<void>;
   /** one epoch's time: proposed, voted on and, if the contract lets it, finished; answers whether it became final */
   attempt(attestors: Attestors): Promise<boolean>;
-  propose(): Promise<void>;
+  propose(plantsCanaries?: boolean): Promise<void>;
   finalize(attestors: Attestors): ReturnType<typeof finalizeEpoch>;
   /** the staker's */
   stake(operatorId: number, amountMicros: bigint): Promise<void>;
@@ -107,7 +107,7 @@ export async function testEpochs(
     while (await indexer.step());
   }
 
-  async function propose(): Promise<void> {
+  async function propose(plantsCanaries = false): Promise<void> {
     for (let tries = 1; ; tries++) {
       const { outcome } = await proposeEpoch(ctx(), {
         client,
@@ -115,6 +115,7 @@ export async function testEpochs(
         now: new Date((await now()) * 1000),
         sealFolder: seals,
         batchFolder: batches,
+        plantsCanaries,
       });
       if (outcome === "proposed") break;
       // a transaction of another test's database holds sealing up as well

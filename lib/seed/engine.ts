@@ -98,6 +98,7 @@ export async function openEngine(config: SeedConfig): Promise<Engine> {
     isDemo: true,
     sealFolder: join(config.home, "seals"),
     batchFolder: join(config.home, "epochs"),
+    plantsCanaries: false,
   };
   /** blocks that the indexer has not read yet; it reads up to a hundred a step */
   let unseen = 1;

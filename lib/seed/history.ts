@@ -14,7 +14,7 @@ import { apply, approve, contextOf, type Resident, signIn, signOut } from "@/lib
 import { approveExact, claim, redeem, requestUnbond, stake, withdraw } from "@/lib/staking/calls";
 import { activeProfile } from "@/lib/state-profile/queries";
 import { bringDollars } from "@/lib/transfers/commands/bring-dollars";
-import { postBond } from "@/lib/validators/calls";
+import { fundCanaryPot, postBond } from "@/lib/validators/calls";
 import { openOperatorAccount } from "@/lib/validators/commands/open-operator-account";
 import { dataFeeMicros, dataRoot } from "@/lib/validators/data-fee";
 import { operatorName } from "@/lib/validators/operators";
@@ -64,6 +64,9 @@ const scenes: Scene[] = [
 /** converted twice, so that each stays within what one person may decide and the fee leaves the whole bond */
 const bondParts = ["5010", "5010"];
 const bondDollars = "10000";
+/** the bank's own operator pays for what its canaries earn others */
+const canaryPart = "500.6";
+const canaryDollars = "500";
 
 const lastEpochDay = historyDays - 3;
 
@@ -154,7 +157,7 @@ class Stage {
       const system = contextOf(db, { kind: "system", job: "seed" });
       const own = await openOperatorAccount(system, { address, name, client, deployment });
       const ctx = contextOf(db, { kind: "customer", ...own, sessionId: "seed" });
-      for (const [n, amount] of bondParts.entries()) {
+      for (const [n, amount] of (operatorId === 1 ? [...bondParts, canaryPart] : bondParts).entries()) {
         const clientKey = `seed-bond-${operatorId}-${n}`;
         await bringDollars(ctx, { amount, clientKey });
         await convertDollars(ctx, { amount, clientKey });
@@ -165,6 +168,9 @@ class Stage {
       await this.engine.sign(key, approveExact(this.contracts, amountMicros));
       await this.engine.sign(key, postBond(this.contracts, { operatorId, amountMicros }));
     }
+    const bank = founders[0]?.key as Hex;
+    for (const call of fundCanaryPot(this.contracts, parseAmount(canaryDollars)))
+      await this.engine.sign(bank, call);
     await this.engine.settle();
   }
 

@@ -5,6 +5,7 @@ import { dbFor } from "@/db/client";
 import { certification } from "@/db/schema/certification";
 import {
   epochAttestation,
+  epochBatch,
   epoch as epochTable,
   epochVote,
   type OperatorState,
@@ -207,7 +208,11 @@ export interface OperatorRow extends Watched {
 
 export interface CommandCentre {
   proposal:
-    | (ProposalNow & { seatsOf: { operatorId: number; name: string; vote: Vote | "waiting" }[] })
+    | (ProposalNow & {
+        /** wrong on purpose: whoever refuses it is right */
+        isCanary: boolean;
+        seatsOf: { operatorId: number; name: string; vote: Vote | "waiting" }[];
+      })
     | undefined;
   operators: OperatorRow[];
   alerts: Alert[];
@@ -298,6 +303,10 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
       host: host && { lagBlocks: host.behindBlocks, problem: host.problem },
     };
   });
+  const [planted] = await db
+    .select({ isCanary: epochBatch.isCanary })
+    .from(epochBatch)
+    .where(and(eq(epochBatch.chainId, chainId), eq(epochBatch.entriesRoot, proposal.entriesRoot)));
   const verdicts = isOpen ? ((await verdictsOn([openDigest], db)).get(openDigest) ?? []) : [];
   const isIn = (bits: bigint, operatorId: number) => ((bits >> BigInt(operatorId)) & 1n) === 1n;
   const countIn = (bits: bigint) => known.filter(({ operatorId }) => isIn(bits, operatorId)).length;
@@ -309,6 +318,8 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
     if (isIn(progress.committed, operatorId)) return "committed";
     return commitsAreClosed ? "missed" : "waiting";
   };
+  // told as soon as nobody can vote by it any more
+  const isCanary = planted?.isCanary === true && commitsAreClosed;
   return {
     proposal:
       newest.length === 0
@@ -321,6 +332,7 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
             agreed: countIn(progress.agreed),
             refused: countIn(progress.refused),
             wrong: countIn(progress.wrong),
+            isCanary,
             commitsAreClosed,
             revealsUntil: progress.revealsUntil,
             signedWeight,
@@ -345,7 +357,7 @@ export async function commandCentre(ctx: CommandContext): Promise<CommandCentre>
       secondsSinceFinal: lastFinalAt === 0n ? 0n : now - lastFinalAt,
       epochSeconds,
       refusals: verdicts
-        .filter(({ verdict }) => verdict === "refused")
+        .filter(({ verdict }) => verdict === "refused" && !isCanary)
         .map(({ name, findings }) => {
           const finding = readFinding(findings[0]);
           return { name, reason: finding.reason, told: refusalSentence(finding) };

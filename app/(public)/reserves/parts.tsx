@@ -131,9 +131,9 @@ export function OverTime({ history, timeZone }: { history: History; timeZone: st
   );
 }
 
-const isRefused = ({ state, verdicts, isCanary }: EpochRow) =>
+const isRefused = ({ state, verdicts }: EpochRow) =>
   state !== "final" &&
-  !isCanary &&
+  state !== "canary" &&
   2 * verdicts.filter(({ verdict }) => verdict === "refused").length > verdicts.length;
 
 /** What is found in an epoch, each once, with who says so. */
@@ -154,7 +154,7 @@ export function StandingRefusal({ epochs }: { epochs: readonly EpochRow[] }) {
   const lastFinal = epochs.findIndex(({ state }) => state === "final");
   const open = lastFinal === -1 ? epochs : epochs.slice(0, lastFinal);
   const refused = open.find(
-    ({ verdicts, isCanary }) => !isCanary && verdicts.some(({ verdict }) => verdict === "refused"),
+    ({ state, verdicts }) => state !== "canary" && verdicts.some(({ verdict }) => verdict === "refused"),
   );
   if (!refused) return null;
   const findings = findingsOf(refused);
@@ -177,7 +177,12 @@ export function StandingRefusal({ epochs }: { epochs: readonly EpochRow[] }) {
   );
 }
 
-const tones: Record<EpochRow["state"], Tone> = { proposed: "busy", final: "good", replaced: "neutral" };
+const tones: Record<EpochRow["state"], Tone> = {
+  proposed: "busy",
+  final: "good",
+  replaced: "neutral",
+  canary: "neutral",
+};
 
 export function Epochs({ epochs, timeZone }: { epochs: EpochRow[]; timeZone: string }) {
   return (
@@ -219,6 +224,17 @@ export function Epochs({ epochs, timeZone }: { epochs: EpochRow[]; timeZone: str
           cell: (row) => {
             const signed = row.verdicts.filter(({ verdict }) => verdict === "signed");
             const refused = row.verdicts.filter(({ verdict }) => verdict === "refused");
+            if (row.state === "canary")
+              return (
+                <>
+                  {t("canary")}
+                  {refused.length > 0 && (
+                    <span className="block text-soft">
+                      {t("noticedBy", { names: listed(refused.map(({ name }) => name)) })}
+                    </span>
+                  )}
+                </>
+              );
             return (
               <>
                 {signed.length > 0 ? signed.map(({ name }) => name).join(", ") : t("nobody")}

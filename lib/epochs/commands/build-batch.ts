@@ -88,6 +88,7 @@ export async function buildBatch(
             eq(epochBatch.chainId, chainId),
             eq(epochBatch.number, number),
             eq(epochBatch.seal, bound.seal),
+            eq(epochBatch.isCanary, false),
           ),
         );
       const plan = { deployment, folder, number, previous, last: last?.manifest };
@@ -200,6 +201,7 @@ async function written(ctx: CommandContext, tx: Tx, plan: Plan): Promise<Batch> 
     liabilitiesMicros: balances.liabilitiesMicros,
     manifest,
     file,
+    isCanary: false,
   };
 }
 

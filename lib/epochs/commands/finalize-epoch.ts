@@ -12,9 +12,9 @@ import { recordAudit } from "@/lib/audit/record";
 import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import { epochManagerAbi } from "@/lib/chain/abi";
+import { isAcceptedNow } from "@/lib/chain/accepted-now";
 import type { Deployment } from "@/lib/chain/addresses";
 import { enqueue, intentByKey } from "@/lib/chain/outbox";
-import { revertIn } from "@/lib/chain/revert";
 import { env } from "@/lib/env";
 import { canarySalt } from "@/lib/epochs/canary";
 import { quorum } from "@/lib/epochs/quorum";
@@ -67,15 +67,19 @@ export async function finalizeEpoch(
     counted.map((s) => s.signer),
   );
   const finalize = {
-    ...manager,
-    functionName: "finalize",
-    args: [
-      open.number,
-      counted.reduce((bits, { operatorId }) => bits | (1n << BigInt(operatorId)), 0n),
-      counted.map((s) => s.signature),
-      canarySalt(env.blindIndexKey, { chainId: deployment.chainId, ...proposal }),
-    ],
-  } as const;
+    to: manager.address,
+    data: encodeFunctionData({
+      ...manager,
+      functionName: "finalize",
+      args: [
+        open.number,
+        counted.reduce((bits, { operatorId }) => bits | (1n << BigInt(operatorId)), 0n),
+        counted.map((s) => s.signature),
+        canarySalt(env.blindIndexKey, { chainId: deployment.chainId, ...proposal }),
+      ],
+    }),
+  };
+  // the contract waits until everybody who committed has revealed, or their time is over
   const isOpen = isReached && (await isAcceptedNow(client, finalize));
 
   return await ctx.db.transaction(async (tx) => {
@@ -127,8 +131,7 @@ export async function finalizeEpoch(
       kind: "epoch.finalize",
       businessKey: finalizeKey(open.digest),
       sender: "proposer",
-      to: manager.address,
-      data: encodeFunctionData(finalize),
+      ...finalize,
       requestId: ctx.requestId,
     });
     await recordAudit(tx, ctx, {
@@ -139,20 +142,6 @@ export async function finalizeEpoch(
     });
     return { outcome: "submitted", number: open.number, intentId };
   });
-}
-
-/** The contract waits until everybody who committed has revealed, or their time is over: then only it is sent. */
-async function isAcceptedNow(
-  client: PublicClient,
-  call: Parameters<typeof encodeFunctionData<typeof epochManagerAbi, "finalize">>[0] & { address: Address },
-): Promise<boolean> {
-  const answer = await client
-    .call({ to: call.address, data: encodeFunctionData(call), blockTag: "pending" })
-    .catch((error: unknown) => {
-      if (revertIn(error)) return undefined;
-      throw error;
-    });
-  return answer !== undefined;
 }
 
 const finalizeKey = (digest: Hex) => `epoch:finalize:${digest}`;

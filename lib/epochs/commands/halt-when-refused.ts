@@ -7,7 +7,7 @@ import { requirePermission } from "@/lib/auth/permissions";
 import { epochManagerAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
 import { env } from "@/lib/env";
-import { canarySalt, canarySeal } from "@/lib/epochs/canary";
+import { isOurCanary } from "@/lib/epochs/canary";
 import { isStoppedBy } from "@/lib/epochs/stopped";
 import { haltChainEffects } from "@/lib/reconciliation/commands/halt-chain-effects";
 import { readFinding } from "@/lib/validators/finding";
@@ -54,8 +54,7 @@ export async function haltWhenRefused(
       .from(switches)
       .where(and(inArray(switches.name, ["mint", "issue", "payout"]), eq(switches.isOn, true))),
   ]);
-  const isCanary =
-    progress.canarySeal === canarySeal(canarySalt(env.blindIndexKey, { chainId, ...proposal }), true);
+  const isCanary = isOurCanary(env.blindIndexKey, { chainId, ...proposal }, progress.canarySeal);
   const refusing = refusals.map(({ operatorId }) => operatorId);
   if (digest !== open.digest || isCanary || !isStoppedBy(refusing, seats)) return { halted: false };
   if (!turned?.at || turned.at > last.at) return { halted: false };

@@ -7,10 +7,11 @@ import type { CommandContext } from "@/lib/auth/actor";
 import { requirePermission } from "@/lib/auth/permissions";
 import { epochManagerAbi, stakingAbi } from "@/lib/chain/abi";
 import type { Deployment } from "@/lib/chain/addresses";
-import { enqueue } from "@/lib/chain/outbox";
+import { enqueue, intentByKey } from "@/lib/chain/outbox";
 import { env } from "@/lib/env";
-import { canarySalt, canarySeal } from "@/lib/epochs/canary";
+import { canarySalt, canarySeal, isCanaryDue } from "@/lib/epochs/canary";
 import { type Batch, buildBatch } from "@/lib/epochs/commands/build-batch";
+import { plantCanary } from "@/lib/epochs/commands/plant-canary";
 import { epochDue } from "@/lib/epochs/due";
 import { entriesSeal } from "@/lib/epochs/entries";
 import { failpoint } from "@/lib/failpoint";
@@ -25,7 +26,14 @@ export type ProposeResult =
 /** Asks the chain for the next epoch once its period has passed; replaces a proposal that did not become final. */
 export async function proposeEpoch(
   ctx: CommandContext,
-  input: { client: PublicClient; deployment: Deployment; now: Date; sealFolder: string; batchFolder: string },
+  input: {
+    client: PublicClient;
+    deployment: Deployment;
+    now: Date;
+    sealFolder: string;
+    batchFolder: string;
+    plantsCanaries: boolean;
+  },
 ): Promise<ProposeResult> {
   requirePermission(ctx.actor, "epoch:propose");
   const { client, deployment } = input;
@@ -65,8 +73,9 @@ export async function proposeEpoch(
     folder: input.batchFolder,
     after: { number: lastNumber, digest: lastDigest },
   });
-  const { batch } = built;
-  if (!batch) return { outcome: built.outcome };
+  if (!built.batch) return { outcome: built.outcome };
+  const canary = await canaryBefore(ctx, built.batch, input);
+  const batch = canary ?? built.batch;
   failpoint("epoch.batch-kept");
 
   return await ctx.db.transaction(async (tx) => {
@@ -74,7 +83,7 @@ export async function proposeEpoch(
     if (await isUnderWay(tx, deployment)) return { outcome: "under_way" };
     const intentId = await enqueue(tx, {
       kind: "epoch.propose",
-      businessKey: `epoch:propose:${number}:${nextProposalAt}`,
+      businessKey: canary ? canaryKey(canary) : `epoch:propose:${number}:${nextProposalAt}`,
       sender: "proposer",
       to: manager.address,
       data: encodeFunctionData({
@@ -95,6 +104,19 @@ export async function proposeEpoch(
   });
 }
 
+const canaryKey = ({ chainId, number }: Batch) => `epoch:canary:${chainId}:${number}`;
+
+/** Unannounced, once in a window, before the honest proposal of the same number; asked for once, whatever became of it. */
+async function canaryBefore(
+  ctx: CommandContext,
+  honest: Batch,
+  { plantsCanaries, batchFolder }: { plantsCanaries: boolean; batchFolder: string },
+): Promise<Batch | undefined> {
+  if (!plantsCanaries || !isCanaryDue(env.blindIndexKey, honest)) return undefined;
+  if (await intentByKey(ctx.db, canaryKey(honest))) return undefined;
+  return plantCanary(ctx, { honest, folder: batchFolder });
+}
+
 async function isUnderWay(db: Executor, { chainId }: Deployment): Promise<boolean> {
   const found = await db
     .select({ id: outboxIntent.id })
@@ -110,7 +132,7 @@ async function isUnderWay(db: Executor, { chainId }: Deployment): Promise<boolea
   return found.length > 0;
 }
 
-/** What the bank states about its books in an honest proposal. */
+/** What the bank states about its books. */
 function stated({ chainId, number, booksRoot, entriesRoot, entriesDigest, ...batch }: Batch) {
   const sealed = { chainId, number, booksRoot, entriesSeal: entriesSeal(entriesDigest) };
   return {
@@ -119,6 +141,6 @@ function stated({ chainId, number, booksRoot, entriesRoot, entriesDigest, ...bat
     liabilitiesRoot: batch.liabilitiesRoot,
     liabilities: batch.liabilitiesMicros,
     entriesSeal: sealed.entriesSeal,
-    canarySeal: canarySeal(canarySalt(env.blindIndexKey, sealed), false),
+    canarySeal: canarySeal(canarySalt(env.blindIndexKey, sealed), batch.isCanary),
   };
 }

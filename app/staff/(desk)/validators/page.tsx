@@ -165,6 +165,13 @@ function Life({ proposal }: { proposal: CommandCentre["proposal"] }) {
   const share = proposal.isFinal ? 100 : shareOf(proposal.signedWeight, total);
   return (
     <div className="space-y-8">
+      {proposal.isCanary && (
+        <p className="border-l-2 border-accent pl-4">
+          A test: this proposal is wrong on purpose, and {proposal.refused} of {proposal.seats} refuse it, as
+          they should. Whoever agrees gets a strike; whoever refuses is paid. The epoch&apos;s own proposal
+          follows at once.
+        </p>
+      )}
       <EpochLife
         label={`Life of epoch ${proposal.number}`}
         stages={lifeOf(proposal).map((stage) => ({
