@@ -153,16 +153,18 @@ describe("operators that are down", () => {
         expect(await mintNothingRecorded(n), `${what}: mint, back`).not.toBe("BooksNotFinal");
       }
       await mintTokens(epochs.chain, epochs.chain.address(staker), dollars(10));
-      expect(await epochFaults(epochs)).toEqual([]);
+      expect((await epochFaults(epochs)).join("\n")).toBe("");
       expect(seen.without).toBeGreaterThan(0);
       expect(seen.stopped).toBeGreaterThan(0);
     },
-    patience(180_000),
+    patience(240_000),
   );
 });
 
 describe("the bank and its affiliates with nine tenths of the stake", () => {
-  it("finalise no epoch alone, nor with one of three outside, whoever sends the signatures", async () => {
+  it("finalise no epoch alone, nor with one of three outside, whoever sends the signatures", {
+    timeout: patience(120_000),
+  }, async () => {
     const { client, deployment } = epochs.chain;
     const manager = { address: deployment.contracts.epochManager, abi: epochManagerAbi } as const;
     const seats = () => client.readContract({ ...manager, functionName: "validators" });
@@ -204,6 +206,6 @@ describe("the bank and its affiliates with nine tenths of the stake", () => {
       expect(await finish(ids), `signed by ${ids}`).toBe("OutsideMajorityNotReached");
     expect(await epochs.books()).toEqual(before);
     expect(await epochs.attempt(present)).toBe(true);
-    expect(await epochFaults(epochs)).toEqual([]);
+    expect((await epochFaults(epochs)).join("\n")).toBe("");
   });
 });

@@ -137,6 +137,6 @@ describe("every honest operator", () => {
       served = { bytes: bytesOf(honest.lines), against: honest };
       expect(await vote()).toEqual({ said: everybody.map(() => "agreed"), signed: 5, waits: [] });
     },
-    patience(60_000),
+    patience(180_000),
   );
 });

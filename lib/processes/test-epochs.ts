@@ -59,7 +59,7 @@ export interface TestEpochs {
 export interface EpochBooks {
   lastFinal: bigint;
   feePotMicros: bigint;
-  /** all that ever left the fee pot */
+  /** all that ever left the fee pot: what was paid out of it, and what waits to be */
   fundedMicros: bigint;
   supplyMicros: bigint;
 }
@@ -224,17 +224,15 @@ export async function testEpochs(
     },
     async books() {
       const { epochManager, payoutSplitter, staking, stateToken } = contracts;
-      const [last, feePotMicros, fundedMicros, supplyMicros] = await Promise.all([
+      const splitter = { address: payoutSplitter, abi: payoutSplitterAbi } as const;
+      const [last, feePotMicros, unpaid, payouts, supplyMicros] = await Promise.all([
         lastFinal(),
         client.readContract({ address: epochManager, abi: epochManagerAbi, functionName: "feePot" }),
-        client.readContract({
-          address: payoutSplitter,
-          abi: payoutSplitterAbi,
-          functionName: "fundedBy",
-          args: [staking],
-        }),
+        client.readContract({ ...splitter, functionName: "fundedBy", args: [staking] }),
+        client.getContractEvents({ ...splitter, eventName: "Payout", fromBlock: 0n, strict: true }),
         client.readContract({ address: stateToken, abi: stateTokenAbi, functionName: "totalSupply" }),
       ]);
+      const fundedMicros = payouts.reduce((sum, { args }) => sum + args.gross, unpaid);
       return { lastFinal: last, feePotMicros, fundedMicros, supplyMicros };
     },
     async close() {
