@@ -529,6 +529,13 @@ export const lies: Lie[] = [
     const row = owedRow(forge);
     forge.parts.balances.splice(forge.parts.balances.indexOf(row), 1);
   }),
+  fitted("a balance left out that moved", ["balance_missing"], ({ of, parts }) => {
+    const row = pick(
+      of,
+      parts.balances.filter(({ openingMicros, closingMicros }) => openingMicros !== closingMicros),
+    );
+    parts.balances.splice(parts.balances.indexOf(row), 1);
+  }),
   fitted("a name in the last tree that was not there", ["opening_differs"], (forge) => {
     owedRow(forge).previousName = "ee".repeat(20);
   }),
