@@ -74,7 +74,7 @@ async function watched<T>(work: () => Promise<T>): Promise<Took & { result: T }>
     return {
       result,
       seconds,
-      cpuSeconds: round((user + system) / 1e6),
+      cpuSeconds: Math.max(0.01, round((user + system) / 1e6)),
       peakMb: Math.round(Math.max(peak, process.memoryUsage.rss()) / 2 ** 20),
     };
   } finally {
