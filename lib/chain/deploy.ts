@@ -99,7 +99,7 @@ const daySeconds = 86_400;
 const gasPerCodeByte = 250n;
 
 /** How the first operators stand; the timelock may set other figures. */
-const standing = {
+export const standing = {
   approvalSeconds: 2 * daySeconds,
   jailSeconds: 7 * daySeconds,
   missedLimit: 10,

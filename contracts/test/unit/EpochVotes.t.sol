@@ -304,6 +304,25 @@ contract CanaryTest is Operators {
         equal(epochs.canaryPot(), 100 * DOLLAR - owed, "out of the pot");
     }
 
+    /// A commitment that is never opened is no consent: whoever waits for the others' reveals, and opens its own only when
+    /// they agree, meets no strike here. Bar V5 has the figure.
+    function test_openCanary_strikesNobody_whoDidNotOpen() external {
+        proposeOnly(0, canary());
+        for (uint256 i; i < 4; ++i) {
+            commitAs(i, ENTRIES, i == 3 ? bytes32(0) : bytes32("does not balance"));
+        }
+        for (uint256 i; i < 3; ++i) {
+            revealAs(i, ENTRIES, "does not balance");
+        }
+        pass(REVEAL_SECONDS + 1);
+        epochs.openCanary(SALT);
+        bytes32 digest = propose(0);
+        finish(digest, 15);
+        equal(registry.operatorOf(4).strikes, 0, "not struck");
+        equal(registry.operatorOf(4).missedInARow, 0, "nor missed");
+        equal(epochs.recordOf(digest).signers >> 4 & 1, 1, "and signed the next");
+    }
+
     function test_fundCanaryPot_withNothing_refused() external {
         refuses(IEpochManager.ZeroAmount.selector);
         epochs.fundCanaryPot(0);
