@@ -23,34 +23,69 @@ import { decodeLeaf } from "@/lib/ledger/seal/format";
 
 /** A canary's one fault; whoever looks refuses it for the reason beside it. Places are counted among what can have it. */
 export type Fault =
-  /** closing_differs: a customer has a millionth of a dollar more than the entries gave */
-  | { in: "balance"; place: number }
-  /** tax_differs: a millionth less was withheld */
-  | { in: "payout"; place: number }
+  /** closing_differs: a customer has a millionth of a dollar more than the entries gave, and `other` of the class one less */
+  | { in: "balance"; place: number; other: number | undefined }
+  /** tax_differs: a millionth less was withheld, and of `other` one more */
+  | { in: "payout"; place: number; other: number | undefined }
   /** reserves_differ: only who asks a node of its own can know */
   | { in: "reserves"; place: number };
 
 const pieceBytes = 1 << 20;
 const linesAtOnce = 1_000;
 const isOwed = ({ class: of }: AccountRow) => ["deposit", "holder"].includes(classRules[of]?.counts ?? "");
-const canHold = (row: AccountRow) => isOwed(row) && row.closingMicros > 0n;
+/** one less must not empty it */
+const canHold = (row: AccountRow) => isOwed(row) && row.closingMicros > 1n;
 const canLack = (row: PayoutRow) => row.federalMicros > 0n;
 
-/** What may be wrong with a batch, drawn; undefined for one with nothing in it. */
+/**
+ * What may be wrong with a batch, drawn; undefined for one with nothing in it. Where there is another to give what one gets,
+ * every total stays as it was: the first line alone, which everybody may add up, tells nothing.
+ */
 async function drawFault(
   path: string,
   manifest: Manifest,
   draw: (below: number) => number,
 ): Promise<Fault | undefined> {
-  const able = { balance: 0, payout: 0, reserves: manifest.reserves.length };
+  const alike = new Map<string, number[]>();
+  let [balances, payouts] = [0, 0];
   for await (const line of linesOf(path)) {
-    if (line.startsWith('["payout"') && canLack(decodePayout(line))) able.payout += 1;
-    else if (line.startsWith('["balance"') && canHold(decodeAccount(line))) able.balance += 1;
+    if (line.startsWith('["payout"') && canLack(decodePayout(line))) payouts += 1;
+    else if (line.startsWith('["balance"')) {
+      const row = decodeAccount(line);
+      if (!canHold(row)) continue;
+      const key = `${row.asset} ${row.class}`;
+      const places = alike.get(key);
+      if (places) places.push(balances);
+      else alike.set(key, [balances]);
+      balances += 1;
+    }
   }
+  const able = { balance: balances, payout: payouts, reserves: manifest.reserves.length };
   const kinds = (["balance", "payout", "reserves"] as const).filter((kind) => able[kind] > 0);
   const kind = kinds[draw(Math.max(1, kinds.length))];
-  return kind && { in: kind, place: draw(able[kind]) };
+  if (!kind) return undefined;
+  const classes = [...alike.values()];
+  const shared = classes.filter((places) => places.length > 1);
+  const pickPair = (places: readonly number[]) => {
+    const at = draw(places.length);
+    const other = places.length > 1 ? (at + 1 + draw(places.length - 1)) % places.length : undefined;
+    return { place: places[at] as number, other: other === undefined ? undefined : places[other] };
+  };
+  if (kind === "balance") {
+    const among = shared.length > 0 ? shared : classes;
+    return { in: kind, ...pickPair(among[draw(among.length)] as number[]) };
+  }
+  if (kind === "payout") return { in: kind, ...pickPair(Array.from({ length: payouts }, (_, i) => i)) };
+  return { in: kind, place: draw(able.reserves) };
 }
+
+/** What a line of the kind gets more, or less. */
+const changeOf = (fault: Fault, kind: "balance" | "payout", place: number): bigint => {
+  if (fault.in !== kind) return 0n;
+  if (place === fault.place) return kind === "balance" ? 1n : -1n;
+  if (place === fault.other) return kind === "balance" ? -1n : 1n;
+  return 0n;
+};
 
 const linesOf = (path: string) => linesIn(createReadStream(path, { highWaterMark: pieceBytes }));
 
@@ -89,20 +124,22 @@ export async function writeCanary(of: {
       if (bytes) entries.add(bytes);
     } else if (line.startsWith('["payout"')) {
       const row = decodePayout(line);
-      if (canLack(row) && fault.in === "payout" && seen.payout++ === fault.place) {
-        row.federalMicros -= 1n;
+      const change = canLack(row) ? changeOf(fault, "payout", seen.payout++) : 0n;
+      if (change !== 0n) {
+        row.federalMicros += change;
         const { withheld } = manifest;
-        manifest = { ...manifest, withheld: { ...withheld, federalMicros: withheld.federalMicros - 1n } };
+        manifest = { ...manifest, withheld: { ...withheld, federalMicros: withheld.federalMicros + change } };
       }
       entries.add(taxLeaf(row));
       return encodePayout(row);
     } else if (line.startsWith('["balance"')) {
       const row = decodeAccount(line);
-      if (canHold(row) && fault.in === "balance" && seen.balance++ === fault.place) {
-        row.closingMicros += 1n;
+      const change = canHold(row) ? changeOf(fault, "balance", seen.balance++) : 0n;
+      if (change !== 0n) {
+        row.closingMicros += change;
         const classes = manifest.classes.map((one) =>
           one.asset === row.asset && one.class === row.class
-            ? { ...one, creditsMicros: one.creditsMicros + 1n }
+            ? { ...one, creditsMicros: one.creditsMicros + change }
             : one,
         );
         manifest = { ...manifest, classes };
