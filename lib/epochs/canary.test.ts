@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keccak256 } from "viem";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { canary as canaryTable, epoch as epochTable } from "@/db/schema/chain";
-import { epochManagerAbi, stakingAbi, stateTokenAbi } from "@/lib/chain/abi";
+import { canary as canaryTable, epoch as epochTable, operator } from "@/db/schema/chain";
+import { epochManagerAbi, stakingAbi, stateTokenAbi, validatorRegistryAbi } from "@/lib/chain/abi";
 import { env } from "@/lib/env";
 import { writeCanary } from "@/lib/epochs/build/canary-batch";
 import { keptBatch } from "@/lib/epochs/build/read-batch";
@@ -213,4 +213,48 @@ describe("a canary on the chain", () => {
     expect((await balance()) - before).toBe(reward);
     expect(await epochs.sent(staker, pay)).toBe("ZeroAmount");
   });
+
+  it("jails who signs one too many, and never strikes who recomputes", async () => {
+    const { chainId, contracts } = epochs.chain.deployment;
+    const { client } = epochs.chain;
+    const registry = { address: contracts.validatorRegistry, abi: validatorRegistryAbi } as const;
+    const { strikeLimit } = await client.readContract({ ...registry, functionName: "params" });
+    const states = () =>
+      epochs.bank.worker
+        .select({ id: operator.operatorId, strikes: operator.strikes, state: operator.state })
+        .from(operator)
+        .orderBy(operator.operatorId);
+    for (let strikes = 2; strikes <= strikeLimit; strikes++) {
+      const { lastFinal } = await epochs.books();
+      const number = lastFinal + 1n;
+      // as if its place in the window had come
+      const secret = numbers(1, 500).find((n) => isCanaryDue(keyOf(Number(n)), { chainId, number }));
+      process.env.BLIND_INDEX_KEY = keyOf(Number(secret));
+      await epochs.payFee(1_000_000n);
+      await epochs.pass(601);
+      await epochs.propose(true);
+      for (let turn = 0; turn < 4; turn++) {
+        await epochs.finalize(attestors);
+        await epochs.rest();
+      }
+      expect(await openCanary(ctx(), place())).toMatchObject({ outcome: "submitted" });
+      await epochs.rest();
+      const isOut = strikes === strikeLimit;
+      expect(await states()).toEqual(
+        [1, 2, 3, 4, 5].map((id) => ({
+          id,
+          strikes: id === 5 ? (isOut ? expect.any(Number) : strikes) : 0,
+          state: id === 5 && isOut ? "jailed" : "active",
+        })),
+      );
+      await epochs.pass(1);
+      await epochs.propose(true);
+      for (let turn = 0; turn < 4; turn++) {
+        await epochs.finalize(attestors);
+        await epochs.rest();
+      }
+      const { final } = await epochHistory(epochs);
+      expect(final.at(-1)?.number).toBe(number);
+    }
+  }, 120_000);
 });
