@@ -27,8 +27,8 @@ export type Fault =
   | { in: "balance"; place: number; other: number | undefined }
   /** tax_differs: a millionth less was withheld, and of `other` one more */
   | { in: "payout"; place: number; other: number | undefined }
-  /** reserves_differ: only who asks a node of its own can know */
-  | { in: "reserves"; place: number };
+  /** reserves_differ: a millionth more can be lent of a class, and of `other` one less; who asks a node of its own knows */
+  | { in: "reserves"; place: number; other: number | undefined };
 
 const pieceBytes = 1 << 20;
 const linesAtOnce = 1_000;
@@ -76,14 +76,18 @@ async function drawFault(
     return { in: kind, ...pickPair(among[draw(among.length)] as number[]) };
   }
   if (kind === "payout") return { in: kind, ...pickPair(Array.from({ length: payouts }, (_, i) => i)) };
-  return { in: kind, place: draw(able.reserves) };
+  const place = draw(able.reserves);
+  const others = manifest.reserves.flatMap((one, at) =>
+    at !== place && one.lendableMicros > 0n ? [at] : [],
+  );
+  return { in: kind, place, other: others.length > 0 ? others[draw(others.length)] : undefined };
 }
 
 /** What a line of the kind gets more, or less. */
-const changeOf = (fault: Fault, kind: "balance" | "payout", place: number): bigint => {
+const changeOf = (fault: Fault, kind: Fault["in"], place: number): bigint => {
   if (fault.in !== kind) return 0n;
-  if (place === fault.place) return kind === "balance" ? 1n : -1n;
-  if (place === fault.other) return kind === "balance" ? -1n : 1n;
+  if (place === fault.place) return kind === "payout" ? -1n : 1n;
+  if (place === fault.other) return kind === "payout" ? 1n : -1n;
   return 0n;
 };
 
@@ -172,9 +176,10 @@ export async function writeCanary(of: {
   if (fault.in === "reserves")
     manifest = {
       ...manifest,
-      reserves: manifest.reserves.map((one, place) =>
-        place === fault.place ? { ...one, lendableMicros: one.lendableMicros + 1n } : one,
-      ),
+      reserves: manifest.reserves.map((one, place) => ({
+        ...one,
+        lendableMicros: one.lendableMicros + changeOf(fault, "reserves", place),
+      })),
     };
   const { hash, sum } = balances.root();
   const written = encodeManifest({
