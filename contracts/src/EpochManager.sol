@@ -257,7 +257,9 @@ contract EpochManager is AccessManaged, EIP712, IEpochManager {
         _digest = 0;
         _records[digest].kind = Kind.Canary;
         _lastProposalAt = uint64(block.timestamp) - epochSeconds;
-        (uint128 struck, uint128 paid) = (_progress.agreed, _progress.diligent);
+        uint128 paid = _progress.diligent;
+        // silence would be the way out of whoever agreed unread and then sees the others refuse
+        uint128 struck = _progress.committed & ~_progress.refused;
         uint256 each = _payRefusals(paid);
         REGISTRY.strike(struck, CANARY);
         emit CanaryOpened(_epoch.number, digest, struck, paid, each);

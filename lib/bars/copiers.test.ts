@@ -10,32 +10,20 @@ const called = (name: string): Kind => {
   if (!kind) throw new Error(`no kind is called ${name}`);
   return kind;
 };
-/** What the contract's rules do not strike in time, whoever plays it: README, bar V5. */
-const escapes = [
-  "blind, 90%",
-  "blind, 50%",
-  "blind, 10%",
-  "coin",
-  "one in nine",
-  "opens last",
-  "heavy, away",
-];
-
 describe(`operators that save themselves the work, seed ${seed}`, () => {
   it("are played by the rules that are deployed", () => {
     expect(standing).toMatchObject(epochRules);
   });
 
-  it.each(
-    kinds
-      .filter(({ isToBeStruck, name }) => isToBeStruck && !escapes.includes(name))
-      .map((kind) => [kind.name, kind] as const),
-  )("%s: struck within the promise in every life, jailed at three strikes", (_, kind) => {
-    const record = recordOf({ seed, kind, lives });
-    expect(record.struck).toBe(lives);
-    expect(record.jailedAfter.all).toBeLessThanOrEqual(3 * promisedEpochs);
-    expect(record.honestStrikes).toBe(0);
-  });
+  it.each(kinds.filter(({ isToBeStruck }) => isToBeStruck).map((kind) => [kind.name, kind] as const))(
+    "%s: struck within the promise in every life, jailed at three strikes",
+    (_, kind) => {
+      const record = recordOf({ seed, kind, lives });
+      expect(record.struck).toBe(lives);
+      expect(record.jailedAfter.all).toBeLessThanOrEqual(3 * promisedEpochs);
+      expect(record.honestStrikes).toBe(0);
+    },
+  );
 
   it("never strike who recomputes, whoever else sits there", () => {
     const records = kinds.map((kind) => recordOf({ seed, kind, lives: Math.ceil(lives / 4) }));
@@ -47,22 +35,18 @@ describe(`operators that save themselves the work, seed ${seed}`, () => {
   it("recompute nothing, but for the honest and the bribed", () => {
     for (const kind of kinds) {
       const { recomputed } = playLife({ seed, kind });
-      expect(recomputed > 0, kind.name).toBe(["honest", "bribed"].includes(kind.name));
+      expect(recomputed > 0, kind.name).toBe(["honest", "fails between", "bribed"].includes(kind.name));
     }
   });
 
-  it("escape as the README says: told by one who recomputes, or opening last", () => {
-    for (const name of ["told", "opens last"]) {
-      const record = recordOf({ seed, kind: called(name), lives });
-      expect([record.struckAfter.half, record.struckAfter.all, record.struck], name).toEqual([
-        undefined,
-        undefined,
-        0,
-      ]);
-      expect(record.paidFor.half, name).toBeGreaterThan(55);
-    }
-    const changed = recordOf({ seed, kind: called("opens last"), lives, strikesUnopened: true });
-    expect(changed.struck).toBe(lives);
+  it("escape as the README says when told by one who recomputes", () => {
+    const record = recordOf({ seed, kind: called("told"), lives });
+    expect([record.struckAfter.half, record.struckAfter.all, record.struck]).toEqual([
+      undefined,
+      undefined,
+      0,
+    ]);
+    expect(record.paidFor.half).toBeGreaterThan(55);
   });
 
   it("escape now and then by being away now and then, unpaid while they are", () => {

@@ -74,14 +74,12 @@ export interface Life {
 export interface Play {
   seed: number;
   kind: Kind;
-  /** what the contract does not do: a canary strikes also who committed and did not refuse in the open */
-  strikesUnopened?: boolean;
 }
 
 const bank = [1, 5];
 const outside = [2, 3, 4];
 const operators = [1, 2, 3, 4, 5];
-/** an honest operator is away so often, once before it commits and once before it opens */
+/** an honest operator is away so often before it commits */
 const awayShare = 0.01;
 
 const hashOf = ({ operator, nonce, digest, agrees }: Vote): string =>
@@ -109,6 +107,12 @@ export const honest: Kind = {
   does: "recomputes, and says what it found",
   isToBeStruck: false,
   commit: (sight) => (sight.random.chance(awayShare) ? undefined : ballot(sight, sight.batch.recompute())),
+};
+
+const shaky: Kind = {
+  ...honest,
+  name: "fails between",
+  does: "recomputes, and in 1% of the epochs does not open what it committed",
   open: (sight, own) => (sight.random.chance(awayShare) ? undefined : own?.vote),
 };
 
@@ -122,13 +126,14 @@ const blind: Kind = {
 const atRandom = (share: number): Kind => ({
   name: `blind, ${share * 100}%`,
   does: `agrees unread with ${share * 100}% of the proposals, drawn by lot; away from the others`,
-  isToBeStruck: true,
+  isToBeStruck: false,
   commit: (sight) => (sight.random.chance(share) ? ballot(sight, true) : undefined),
 });
 
 /** Every kind that is played. */
 export const kinds: readonly Kind[] = [
   honest,
+  shaky,
   blind,
   { ...blind, name: "all blind", does: "all three outside hash unread and agree", seats: outside },
   {
@@ -202,13 +207,13 @@ export const kinds: readonly Kind[] = [
   {
     name: "coin",
     does: "hashes unread; a coin says agree or refuse",
-    isToBeStruck: true,
+    isToBeStruck: false,
     commit: (sight) => ballot(sight, sight.random.chance(0.5)),
   },
   {
     name: "one in nine",
     does: "agrees unread just often enough never to have missed ten in a row",
-    isToBeStruck: true,
+    isToBeStruck: false,
     commit: (sight) => (sight.round % 9 === 0 ? ballot(sight, true) : undefined),
   },
   {
@@ -221,7 +226,7 @@ export const kinds: readonly Kind[] = [
   {
     name: "heavy, away",
     does: "holds so much that nothing is final without it, and votes on nothing",
-    isToBeStruck: true,
+    isToBeStruck: false,
     isHeavy: true,
     commit: () => undefined,
   },
@@ -257,7 +262,7 @@ function drawQuorum(random: Random, heavy: number | undefined): (signers: readon
 }
 
 /** One life of one kind among honest operators, from its first epoch to jail or the end of what is played. */
-export function playLife({ seed, kind, strikesUnopened = false }: Play): Life {
+export function playLife({ seed, kind }: Play): Life {
   const random = chooser(seed);
   const key = random.bytes(32).toString("base64");
   const own = kind.seats ?? [random.pick(kind.isHeavy ? outside : [2, 3, 4, 5])];
@@ -337,9 +342,8 @@ export function playLife({ seed, kind, strikesUnopened = false }: Play): Life {
   }
 
   function openCanary(): void {
-    const { committed, agreed, refused, diligent } = vote(false);
-    const struck = strikesUnopened ? committed.filter((operator) => !refused.includes(operator)) : agreed;
-    for (const operator of struck) strike(operator);
+    const { committed, refused, diligent } = vote(false);
+    for (const operator of committed) if (!refused.includes(operator)) strike(operator);
     if (diligent.includes(me)) life.canariesWon += 1;
   }
 
@@ -404,10 +408,8 @@ function quantiles(of: readonly (number | undefined)[]): Quantiles {
 }
 
 /** Many lives of one kind. */
-export function recordOf({ seed, kind, lives, strikesUnopened }: Play & { lives: number }): Record {
-  const all = Array.from({ length: lives }, (_, at) =>
-    playLife({ seed: seed + at, kind, ...(strikesUnopened && { strikesUnopened }) }),
-  );
+export function recordOf({ seed, kind, lives }: Play & { lives: number }): Record {
+  const all = Array.from({ length: lives }, (_, at) => playLife({ seed: seed + at, kind }));
   return {
     kind,
     lives,
