@@ -297,15 +297,13 @@ contract CanaryTest is Operators {
         uint256 owed;
         for (uint8 i; i < 4; ++i) {
             owed += epochs.canaryOwed(i + 1);
-            uint256 struck = agreeing & ~unread;
-            equal(registry.operatorOf(i + 1).strikes, struck >> i & 1, "struck: agreed, having the digest");
+            equal(registry.operatorOf(i + 1).strikes, agreeing >> i & 1, "struck: did not refuse");
         }
         equal(owed, each * paid, "alike");
         equal(epochs.canaryPot(), 100 * DOLLAR - owed, "out of the pot");
     }
 
-    /// A commitment that is never opened is no consent: whoever waits for the others' reveals, and opens its own only when
-    /// they agree, meets no strike here. Bar V5 has the figure.
+    /// Whoever agrees unread and waits for the others' reveals gains nothing by never opening. Bar V5 has the figure.
     function test_openCanary_strikesWhoCommitted_andDidNotOpen() external {
         proposeOnly(0, canary());
         for (uint256 i; i < 4; ++i) {
