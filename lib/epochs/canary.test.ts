@@ -17,6 +17,7 @@ import { recentEpochs } from "@/lib/epochs/queries";
 import { specimens } from "@/lib/epochs/verify/specimen";
 import { verifyEpoch } from "@/lib/epochs/verify/verify-epoch";
 import { onFailpoint } from "@/lib/failpoint";
+import { writesInTransactions } from "@/lib/jobs/fence";
 import { jobContext } from "@/lib/jobs/job";
 import { type Attestor, openAttestor } from "@/lib/processes/attestor";
 import { onlyReading } from "@/lib/processes/test-batch";
@@ -94,7 +95,7 @@ describe("a canary on the chain", () => {
   let epochs: TestEpochs;
   const all: Attestor[] = [];
   const attestors = stepped(() => all);
-  const ctx = () => jobContext(epochs.bank.worker, "epoch-tick");
+  const ctx = () => jobContext(writesInTransactions(epochs.bank.worker), "epoch-tick");
   const place = () => ({ client: epochs.chain.client, deployment: epochs.chain.deployment });
   const reward = 5_000_000n;
   const manager = () => ({

@@ -18,6 +18,7 @@ import { haltWhenRefused } from "@/lib/epochs/commands/halt-when-refused";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
 import { epochDigest } from "@/lib/epochs/digest";
 import { finalEpochs } from "@/lib/epochs/final-epochs";
+import { writesInTransactions } from "@/lib/jobs/fence";
 import { jobContext } from "@/lib/jobs/job";
 import { post } from "@/lib/ledger/posting";
 import { renewAnchor } from "@/lib/ledger/seal/commands/renew-anchor";
@@ -95,7 +96,7 @@ async function rest(): Promise<void> {
 }
 
 const now = async () => new Date(Number((await chain.client.getBlock()).timestamp) * 1000);
-const ctx = () => jobContext(db, "epoch-tick");
+const ctx = () => jobContext(writesInTransactions(db), "epoch-tick");
 const propose = async () =>
   proposeEpoch(ctx(), {
     client: chain.client,

@@ -30,12 +30,18 @@ export function fenced(db: Db, run: Run): Db {
       if (config?.accessMode !== "read only") await hold(tx);
       return work(tx);
     }, config);
+  return new Proxy(writesInTransactions(db), {
+    get: (target, name) => (name === "transaction" ? transaction : Reflect.get(target, name)),
+  });
+}
+
+/** A database that takes writes in transactions only. */
+export function writesInTransactions(db: Db): Db {
   const refuse = () => {
     throw new Error("a job writes inside a transaction, or a worker that lost it could still commit");
   };
   return new Proxy(db, {
     get(target, name) {
-      if (name === "transaction") return transaction;
       if (name === "insert" || name === "update" || name === "delete") return refuse;
       const value = Reflect.get(target, name, target) as unknown;
       return typeof value === "function" ? value.bind(target) : value;

@@ -14,6 +14,7 @@ import { openSigner } from "@/lib/chain/signer";
 import { keptBatch } from "@/lib/epochs/build/read-batch";
 import { finalizeEpoch } from "@/lib/epochs/commands/finalize-epoch";
 import { proposeEpoch } from "@/lib/epochs/commands/propose-epoch";
+import { writesInTransactions } from "@/lib/jobs/fence";
 import { jobContext } from "@/lib/jobs/job";
 import { cash, suspense } from "@/lib/ledger/accounts";
 import { post } from "@/lib/ledger/posting";
@@ -88,7 +89,7 @@ export async function testEpochs(
   });
   await signer.start();
   const indexer = openIndexer({ ...place, db, settle: settleFacts });
-  const ctx = () => jobContext(db, "epoch-tick");
+  const ctx = () => jobContext(writesInTransactions(db), "epoch-tick");
   const now = async () => Number((await client.getBlock()).timestamp);
   const pass = async (seconds: number) => {
     await jump({ db, client }, seconds);

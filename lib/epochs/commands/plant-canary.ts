@@ -51,6 +51,8 @@ export async function plantCanary(
     liabilitiesRoot: hex(made.liabilitiesRoot),
     liabilitiesMicros: made.liabilitiesMicros,
   };
-  await ctx.db.insert(epochBatch).values(canary).onConflictDoNothing();
+  await ctx.db.transaction(async (tx) => {
+    await tx.insert(epochBatch).values(canary).onConflictDoNothing();
+  });
   return canary;
 }
