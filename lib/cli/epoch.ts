@@ -40,7 +40,7 @@ export const verbs: Verbs = {
           formatAmount(row.collectedMicros),
           formatAmount(row.distributedMicros),
           formatAmount(row.supplyMicros),
-          String(row.verdicts.length),
+          String(row.verdicts.filter(({ verdict }) => verdict === "signed").length),
           row.proposedAt.toISOString().slice(0, 16).replace("T", " "),
         ]),
         { right: [0, 2, 3, 4, 5] },

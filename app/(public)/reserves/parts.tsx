@@ -256,7 +256,9 @@ export function Epochs({ epochs, timeZone }: { epochs: EpochRow[]; timeZone: str
           id: "paid",
           head: t("paid"),
           numeric: true,
-          cell: (row) => <Amount amountMicros={row.distributedMicros} roomFor={4} />,
+          cell: (row) => (
+            <Amount amountMicros={row.state === "canary" ? 0n : row.distributedMicros} roomFor={4} />
+          ),
         },
       ]}
     />
