@@ -14,7 +14,11 @@ export const clearOldBatches: Job = {
       functionName: "unbondingSeconds",
     });
     // what customers prove from is taken out of them first
-    for (let made = 1; made > 0; ) made = (await keepPaths(ctx, { folder: batchFolder })).made.length;
+    for (let made = 1; made > 0; ) {
+      const kept = await keepPaths(ctx, { folder: batchFolder });
+      if (kept === "under_way") return;
+      made = kept.made.length;
+    }
     await clearBatches(ctx, {
       chainId: deployment.chainId,
       folder: batchFolder,
