@@ -14,8 +14,9 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { sql } from "drizzle-orm";
 import pg from "pg";
-import { type OpenDb, openDb } from "@/db/client";
+import { type Db, type OpenDb, openDb } from "@/db/client";
 import { migrate, type RuntimeRole, runtimeRoles, urlFor } from "@/db/migrate";
 import { anyFree } from "@/lib/processes/ports";
 import {
@@ -80,6 +81,17 @@ export async function testDatabase(): Promise<TestDatabase> {
       await asSuperuser(place, (client) => client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
     },
   };
+}
+
+/** All tests share one server, and any of its transactions holds sealing up: waits until none is older than the last entry. */
+export async function allCanBeSealed(db: Db): Promise<void> {
+  for (const end = Date.now() + 20_000; ; await wait(20)) {
+    const { rows } = await db.execute<{ can: boolean }>(sql`
+      SELECT coalesce(max(xact_id::text::bigint) < pg_snapshot_xmin(pg_current_snapshot())::text::bigint, true) AS can
+      FROM ledger.event`);
+    if (rows[0]?.can) return;
+    if (Date.now() > end) throw new Error("a transaction of another database holds sealing up");
+  }
 }
 
 /** An empty database without the bank in it, for tests of the migration itself. */
